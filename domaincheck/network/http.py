@@ -1,0 +1,144 @@
+"""One small HTTP GET: bounded in time by the deadline, in size by a limit, and choosy about redirects.
+
+The HTTP itself is h11's; sockets, deadline and TLS are ours.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from domaincheck import __version__
+from domaincheck.errors import NetworkError
+from domaincheck.model import ProblemCode
+from domaincheck.network.sockets import connect_first
+from domaincheck.network.tls import TlsConnection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from domaincheck.network.deadline import Deadline
+    from domaincheck.network.sockets import Connection, Network
+
+BODY_LIMIT = 1 << 20
+"""Bytes of an answer's body that are read before it counts as malformed."""
+
+REDIRECTS = 3
+
+_MOVED = frozenset([301, 302, 303, 307, 308])
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: its *status*, its *headers* by lower-case name, its *body*, and the *url* it came from."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpClient:
+    """GETs over *network*, verified by the context that *make_context* builds when TLS is first needed."""
+
+    network: Network
+    make_context: Callable[[], ssl.SSLContext]
+
+    def get(self, url: str, deadline: Deadline, *, accept: str, trusted: bool = False) -> Response:
+        """Return the answer to a GET of *url* after at most three redirects.
+
+        A redirect may lead only to an https address on the public internet; with *trusted*, for a *url* that the
+        user chose, anywhere that is http or https. Raises NetworkError for whatever prevents a complete answer.
+        """
+        response = self._get_once(url, deadline, accept, public=False)
+        for _ in range(REDIRECTS):
+            if response.status not in _MOVED or "location" not in response.headers:
+                return response
+            url = urljoin(url, response.headers["location"])
+            if not trusted and not url.startswith("https://"):
+                raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to an address that is not https")
+            response = self._get_once(url, deadline, accept, public=not trusted)
+        if response.status in _MOVED:
+            raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"more than {REDIRECTS} redirects")
+        return response
+
+    def _get_once(self, url: str, deadline: Deadline, accept: str, *, public: bool) -> Response:
+        scheme, host, port, path = _parts(url)
+        addresses = self.network.resolve(host, port, deadline)
+        if public and not all(ipaddress.ip_address(a.ip.partition("%")[0]).is_global for a in addresses):
+            raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to an address that is not public")
+        connection: Connection = connect_first(self.network, addresses, deadline)
+        try:
+            if scheme == "https":
+                connection = self._secured(connection, host)
+            return _exchange(connection, url, _request_headers(host, port, scheme, accept), path)
+        finally:
+            connection.close()
+
+    def _secured(self, connection: Connection, host: str) -> Connection:
+        secure = TlsConnection(connection, self.make_context(), host)
+        try:
+            secure.handshake()
+        except ssl.SSLError as error:
+            connection.close()
+            reason = getattr(error, "verify_message", "") or error.reason or "TLS failed"
+            raise NetworkError(ProblemCode.HANDSHAKE_FAILURE, f"{host}: {reason}") from error
+        except NetworkError:
+            connection.close()
+            raise
+        return secure
+
+
+def _parts(url: str) -> tuple[str, str, int, str]:
+    try:
+        split = urlsplit(url)
+        host, port = split.hostname, split.port or _PORTS.get(split.scheme)
+    except ValueError:
+        host = port = None
+    if not host or not port or split.scheme not in _PORTS or not url.isascii() or not url.isprintable() or " " in url:
+        raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "that is no http or https address")
+    return split.scheme, host, port, (split.path or "/") + (f"?{split.query}" if split.query else "")
+
+
+def _request_headers(host: str, port: int, scheme: str, accept: str) -> list[tuple[str, str]]:
+    name = f"[{host}]" if ":" in host else host
+    authority = name if port == _PORTS[scheme] else f"{name}:{port}"
+    return [
+        ("Host", authority),
+        ("Accept", accept),
+        ("Accept-Encoding", "identity"),  # what is not compressed cannot be a decompression bomb
+        ("User-Agent", f"domaincheck/{__version__}"),
+        ("Connection", "close"),
+    ]
+
+
+def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], path: str) -> Response:
+    """Send one request over *connection* and read its answer."""
+    import h11
+
+    machine = h11.Connection(h11.CLIENT)
+    head: Any = None
+    body = bytearray()
+    try:
+        request = h11.Request(method="GET", target=path, headers=headers)
+        connection.send((machine.send(request) or b"") + (machine.send(h11.EndOfMessage()) or b""))
+        while not isinstance(event := machine.next_event(), h11.EndOfMessage):
+            if event is h11.NEED_DATA:
+                machine.receive_data(connection.receive())
+            elif isinstance(event, h11.Response):
+                head = event
+            elif isinstance(event, h11.Data):
+                body += event.data
+                if len(body) > BODY_LIMIT:
+                    raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"an answer of over {BODY_LIMIT >> 20} MiB")
+            elif isinstance(event, h11.ConnectionClosed):
+                raise NetworkError(ProblemCode.CONNECTION_RESET, "the server closed the connection without an answer")
+    except h11.ProtocolError as error:
+        raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "the answer is not HTTP, or broke off") from error
+    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
+    return Response(head.status_code, found, bytes(body), url)

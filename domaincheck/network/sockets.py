@@ -1,0 +1,198 @@
+"""The door itself: a protocol of two methods, and its implementation over the operating system's sockets."""
+
+from __future__ import annotations
+
+import errno
+import queue
+import socket
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from domaincheck.errors import NetworkError
+from domaincheck.model import ProblemCode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from domaincheck.network.deadline import Deadline
+
+
+class Address(NamedTuple):
+    """Where to connect to: a literal IPv4 or IPv6 address, without brackets, and a port."""
+
+    ip: str
+    port: int
+
+
+class Connection(Protocol):
+    """A stream of bytes both ways. Every call ends by the connection's deadline or raises NetworkError."""
+
+    address: Address
+    deadline: Deadline
+
+    def receive(self, size: int = 65536, /) -> bytes:
+        """Return at least one and at most *size* bytes; ``b""`` at the end of the stream."""
+
+    def send(self, data: bytes, /) -> None:
+        """Send all of *data*."""
+
+    def close(self) -> None:
+        """Let go of the connection; may be called twice."""
+
+
+class Network(Protocol):
+    """What the probes know of the world. Implementations are shared by all threads and picklable."""
+
+    def resolve(self, host: str, port: int, deadline: Deadline) -> Sequence[Address]:
+        """Return the addresses of *host*, at least one, in the order in which they are to be tried."""
+
+    def connect(self, address: Address, deadline: Deadline, patience: float) -> Connection:
+        """Connect to *address* within *patience* seconds; later calls on the connection obey *deadline*."""
+
+
+def dial(network: Network, host: str, port: int, deadline: Deadline) -> Connection:
+    """Connect to the first address of *host* that answers.
+
+    Each address gets an equal share of the time that is left, so that a silent one can't starve its siblings.
+    Raises the NetworkError of the last address tried.
+    """
+    return connect_first(network, network.resolve(host, port, deadline), deadline)
+
+
+def connect_first(network: Network, addresses: Sequence[Address], deadline: Deadline) -> Connection:
+    """Connect to the first of *addresses* that answers, as in :func:`dial`."""
+    for rest in range(len(addresses), 1, -1):
+        try:
+            return network.connect(addresses[-rest], deadline, deadline.remaining() / rest)
+        except NetworkError:
+            continue
+    return network.connect(addresses[-1], deadline, deadline.remaining())
+
+
+@dataclass(frozen=True, slots=True)
+class SystemNetwork:
+    """The operating system's resolver and sockets.
+
+    *family* keeps to IPv4 (``AF_INET``) or IPv6 (``AF_INET6``). *overrides* maps a host and port, as a target names them,
+    to the addresses to be used in place of what the resolver says.
+    """
+
+    family: socket.AddressFamily = socket.AF_UNSPEC
+    overrides: Mapping[tuple[str, int], tuple[Address, ...]] = field(default_factory=dict)
+
+    def resolve(self, host: str, port: int, deadline: Deadline) -> Sequence[Address]:
+        """Return the addresses of *host*; raise NetworkError (``dns_failure``, ``timeout``) when there are none."""
+        addresses = self.overrides.get((host, port)) or self._literal(host, port)
+        if addresses is None:
+            addresses = _look_up(host, port, self.family, deadline)
+        elif self.family != socket.AF_UNSPEC:
+            addresses = tuple(a for a in addresses if _family(a.ip) == self.family)
+        if not addresses:
+            kind = "IPv4" if self.family == socket.AF_INET else "IPv6"
+            raise NetworkError(ProblemCode.DNS_FAILURE, f"{host} has no {kind} address")
+        return addresses
+
+    @staticmethod
+    def _literal(host: str, port: int) -> tuple[Address, ...] | None:
+        return (Address(host, port),) if _family(host) else None
+
+    def connect(self, address: Address, deadline: Deadline, patience: float) -> Connection:
+        """Connect to *address*; raise NetworkError when it refuses, resets or stays silent."""
+        sock = socket.socket(_family(address.ip) or socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(min(patience, deadline.remaining()))
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            sock.close()
+            raise _failure(error, address, deadline) from error
+        except BaseException:
+            sock.close()
+            raise
+        return _SocketConnection(sock, address, deadline)
+
+
+class _SocketConnection:
+    __slots__ = ("_sock", "address", "deadline")
+
+    def __init__(self, sock: socket.socket, address: Address, deadline: Deadline) -> None:
+        self._sock = sock
+        self.address = address
+        self.deadline = deadline
+
+    def receive(self, size: int = 65536, /) -> bytes:
+        try:
+            self._sock.settimeout(self.deadline.remaining())
+            return self._sock.recv(size)
+        except OSError as error:
+            raise _failure(error, self.address, self.deadline) from error
+
+    def send(self, data: bytes, /) -> None:
+        try:
+            self._sock.settimeout(self.deadline.remaining())
+            self._sock.sendall(data)
+        except OSError as error:
+            raise _failure(error, self.address, self.deadline) from error
+
+    def close(self) -> None:
+        self._sock.close()
+
+
+def _family(ip: str) -> socket.AddressFamily | None:
+    """Return the family of a literal address, ``None`` for a name."""
+    if ":" in ip:
+        return socket.AF_INET6
+    try:
+        socket.inet_pton(socket.AF_INET, ip)
+    except OSError:
+        return None
+    return socket.AF_INET
+
+
+def _failure(error: OSError, address: Address, deadline: Deadline) -> NetworkError:
+    where = f"[{address.ip}]:{address.port}" if ":" in address.ip else f"{address.ip}:{address.port}"
+    if isinstance(error, TimeoutError):
+        return deadline.exceeded()
+    if isinstance(error, ConnectionRefusedError):
+        return NetworkError(ProblemCode.CONNECTION_REFUSED, f"{where} refused the connection")
+    if isinstance(error, ConnectionError):
+        return NetworkError(ProblemCode.CONNECTION_RESET, f"{where} broke the connection off")
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return NetworkError(ProblemCode.CONNECTION_REFUSED, "too many open files here: use fewer --jobs")
+    reason = error.strerror or type(error).__name__
+    return NetworkError(ProblemCode.CONNECTION_REFUSED, f"{where} cannot be reached: {reason}")
+
+
+def _look_up(host: str, port: int, family: socket.AddressFamily, deadline: Deadline) -> tuple[Address, ...]:
+    """Ask the system's resolver, in a thread of its own: getaddrinfo(3) knows no time limit.
+
+    A thread that outlives the deadline is left behind; the resolver's own limits end it.
+    """
+    answer: queue.SimpleQueue[tuple[Address, ...] | OSError | UnicodeError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host.encode("ascii"), port, family, socket.SOCK_STREAM)
+            answer.put(tuple(dict.fromkeys(Address(str(entry[4][0]), port) for entry in found)))
+        except (OSError, UnicodeError) as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    try:
+        found = answer.get(timeout=deadline.remaining())
+    except queue.Empty:
+        raise NetworkError(ProblemCode.DNS_FAILURE, f"the name server did not answer for {host} in time") from None
+    if isinstance(found, tuple):
+        return found
+    raise NetworkError(ProblemCode.DNS_FAILURE, f"{host} cannot be resolved: {_resolver_words(found)}")
+
+
+def _resolver_words(error: OSError | UnicodeError) -> str:
+    if not isinstance(error, socket.gaierror):
+        return "it is not a name that the DNS can hold"
+    if error.errno == socket.EAI_AGAIN:
+        return "the name server gave no answer for now"
+    if error.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
+        return "there is no such name, or it has no address"
+    return error.strerror or "the resolver failed"
