@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -148,11 +148,12 @@ class PublicKey:
         return f"{self.algorithm} {self.bits}" if self.algorithm in ("RSA", "DSA") else self.algorithm
 
 
+@final
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """What one X.509 certificate says of itself; a field that could not be read is ``None`` or empty.
 
-    *subject* and *issuer* are in RFC 4514 form, most specific first; *serial* is lower-case hexadecimal; *names* are the
+    *subject* and *issuer* are in RFC 4514 form, most specific first; *serial* is lower-case hexadecimal; *names* are
     DNS names and IP addresses of the subjectAltName; *signature* is the algorithm by OpenSSL's name; *issuer_urls* are
     the caIssuers addresses of the authority information access (RFC 5280 §4.2.2.1).
     """

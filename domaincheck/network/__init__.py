@@ -5,7 +5,7 @@
 ``tls``       TLS spoken through memory buffers, so that deadline and byte limit hold during a handshake
 ``http``      one small, bounded HTTP GET
 
-What goes wrong is raised as :class:`domaincheck.errors.NetworkError` with a problem code; probes turn that into a value.
+What goes wrong is raised as :class:`domaincheck.errors.NetworkError` with a problem code; probes make a value of it.
 """
 
 from __future__ import annotations

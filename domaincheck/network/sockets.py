@@ -74,8 +74,8 @@ def connect_first(network: Network, addresses: Sequence[Address], deadline: Dead
 class SystemNetwork:
     """The operating system's resolver and sockets.
 
-    *family* keeps to IPv4 (``AF_INET``) or IPv6 (``AF_INET6``). *overrides* maps a host and port, as a target names them,
-    to the addresses to be used in place of what the resolver says.
+    *family* keeps to IPv4 (``AF_INET``) or IPv6 (``AF_INET6``). *overrides* maps a host and port, as a target
+    names them, to the addresses to be used in place of what the resolver says.
     """
 
     family: socket.AddressFamily = socket.AF_UNSPEC

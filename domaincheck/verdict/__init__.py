@@ -1,0 +1,17 @@
+"""Facts, thresholds and the time of day become a judgement: pure functions, the heart of the tool.
+
+``thresholds``    how long before an expiry to warn, as users write it and as it applies to one lifetime
+``identity``      whether a certificate is for the host that was asked
+``certificate``   TLS facts → the certificate's part of a result
+``registration``  registration facts → the domain's part of a result
+``result``        both parts → the result of one target, and the counts over all
+"""
+
+from __future__ import annotations
+
+from domaincheck.verdict.certificate import judge_tls
+from domaincheck.verdict.registration import judge_registration
+from domaincheck.verdict.result import Tally, combine, invalid, urgency
+from domaincheck.verdict.thresholds import Policy, Threshold
+
+__all__ = ["Policy", "Tally", "Threshold", "combine", "invalid", "judge_registration", "judge_tls", "urgency"]

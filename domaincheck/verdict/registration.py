@@ -1,0 +1,107 @@
+"""Registration facts → the domain's part of a result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domaincheck.model import DomainPart, Problem, ProblemCode, RegistrationState, Severity, Status
+from domaincheck.verdict.thresholds import DAY, days_left
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from domaincheck.model import RegistrationFacts
+    from domaincheck.verdict.thresholds import Policy, Windows
+
+_RISKS = {  # EPP codes (RFC 5731, RFC 3915): what each means for the domain, and what to do
+    "serverHold": (
+        ProblemCode.REGISTRY_HOLD,
+        "serverHold: the registry has taken the domain out of the DNS; ask your registrar why",
+    ),
+    "clientHold": (
+        ProblemCode.REGISTRY_HOLD,
+        "clientHold: the registrar has taken the domain out of the DNS, often over a bill or an unverified contact",
+    ),
+    "redemptionPeriod": (
+        ProblemCode.REDEMPTION,
+        "redemptionPeriod: the domain was deleted and can only be restored for some weeks; ask your registrar now",
+    ),
+    "pendingRestore": (
+        ProblemCode.REDEMPTION,
+        "pendingRestore: the domain was deleted and its restoration is not complete; ask your registrar for the report",
+    ),
+    "pendingDelete": (
+        ProblemCode.PENDING_DELETE,
+        "pendingDelete: the domain is about to be deleted and will then be free for anyone; ask your registrar now",
+    ),
+}
+
+
+def judge_registration(facts: RegistrationFacts, policy: Policy, now: datetime) -> DomainPart:
+    """Return what *facts* mean at *now* for someone with *policy*."""
+    windows, registration = policy.for_domain(), facts.registration
+    problems = tuple(sorted(_problems(facts), key=lambda p: -p.severity.rank))
+    status, severity = _status(facts, windows, problems, now)
+    return DomainPart(
+        status=status,
+        severity=max((severity, *(p.severity for p in problems)), key=lambda s: s.rank),
+        name=facts.domain,
+        registrar=registration.registrar,
+        created_at=registration.created_at,
+        updated_at=registration.updated_at,
+        expires_at=registration.expires_at,
+        days_left=days_left(registration.expires_at - now) if registration.expires_at else None,
+        warn_before_days=windows.warning / DAY,
+        statuses=registration.statuses,
+        name_servers=registration.name_servers,
+        dnssec=registration.dnssec,
+        source=facts.source,
+        server=facts.server,
+        cached=facts.cached,
+        problems=problems,
+        duration_seconds=facts.duration_seconds,
+    )
+
+
+def _status(
+    facts: RegistrationFacts, windows: Windows, problems: Sequence[Problem], now: datetime
+) -> tuple[Status, Severity]:
+    registration = facts.registration
+    if registration.state is RegistrationState.NOT_REGISTERED:
+        return Status.NOT_REGISTERED, Severity.CRITICAL
+    if registration.state is not RegistrationState.REGISTERED:
+        return Status.UNREACHABLE, Severity.UNKNOWN
+    by_time = (Status.UNKNOWN_EXPIRY, Severity.OK)
+    if registration.expires_at:
+        by_time = windows.judge(registration.expires_at - now)
+    if by_time[0] is not Status.EXPIRED and any(p.severity is Severity.CRITICAL for p in problems):
+        return Status.AT_RISK, Severity.CRITICAL
+    return by_time
+
+
+def _problems(facts: RegistrationFacts) -> Iterator[Problem]:
+    registration = facts.registration
+    settled = facts.source is not None
+    if registration.state is RegistrationState.NOT_REGISTERED:
+        yield Problem(
+            ProblemCode.NOT_REGISTERED, Severity.CRITICAL, f"{facts.domain} is not registered: anyone could take it"
+        )
+    for code, message in (_RISKS[status] for status in registration.statuses if status in _RISKS):
+        yield Problem(code, Severity.CRITICAL, message)
+    unreadable = registration.expires_at is None and bool(registration.faults)
+    for fault in registration.faults:
+        yield Problem(ProblemCode.MALFORMED_RESPONSE, Severity.UNKNOWN if unreadable else Severity.OK, fault)
+    if registration.state is RegistrationState.REGISTERED and registration.expires_at is None and not unreadable:
+        yield Problem(
+            ProblemCode.EXPIRY_NOT_PUBLISHED, Severity.OK, "the registry does not publish when this domain expires"
+        )
+    for failure in facts.failures:
+        yield Problem(failure.code, _weight(failure.code, settled=settled), failure.message)
+
+
+def _weight(code: ProblemCode, *, settled: bool) -> Severity:
+    """Return how much it matters that one source failed: little, once another one has answered."""
+    if code is ProblemCode.NOT_REGISTERED:
+        return Severity.WARNING  # a source that is contradicted: worth a look by a person
+    return Severity.OK if settled else Severity.UNKNOWN

@@ -1,0 +1,103 @@
+"""How long before an expiry to warn: ``30``, ``30d`` or ``25%`` of a lifetime, and what that comes to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from domaincheck.errors import UsageError
+from domaincheck.model import Severity, Status
+
+DAY = timedelta(days=1)
+DEFAULT_WARNING = 30 * DAY
+LONGEST_SHARE = 3
+"""Unasked, a certificate counts as expiring only in the last third of its life."""
+
+CRITICAL_SHARE = 7 / 30
+"""Unasked, the last 7 of every 30 days of the warning window are critical."""
+
+_FORM = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(d|%)?", re.ASCII)
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A length of time before an expiry: *amount* days, or per cent of the lifetime with *relative*."""
+
+    amount: float
+    relative: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Threshold:
+        """Return the threshold written as ``30``, ``30d`` or ``25%``; raise UsageError for anything else."""
+        match = _FORM.fullmatch(text.strip())
+        if match is None:
+            raise UsageError(f"{text!r} is not a threshold: write days, as in 30 or 30d, or a share, as in 25%")
+        threshold = cls(float(match[1]), match[2] == "%")
+        if threshold.relative and threshold.amount > _WHOLE:
+            raise UsageError(f"{text!r} is not a threshold: a share of a lifetime is at most 100%")
+        return threshold
+
+    def __str__(self) -> str:
+        return f"{self.amount:g}{'%' if self.relative else 'd'}"
+
+    def of(self, lifetime: timedelta | None) -> timedelta | None:
+        """Return the length of time that this means for *lifetime*; ``None`` for a share of an unknown lifetime."""
+        if not self.relative:
+            return self.amount * DAY
+        return None if lifetime is None else lifetime * self.amount / _WHOLE
+
+
+class Windows(NamedTuple):
+    """The lengths of time before an expiry in which to warn, and to call it critical."""
+
+    warning: timedelta
+    critical: timedelta
+
+    def judge(self, remaining: timedelta) -> tuple[Status, Severity]:
+        """Return what *remaining* time means. The last second named in a certificate is still valid (RFC 5280)."""
+        if remaining < timedelta():
+            return Status.EXPIRED, Severity.CRITICAL
+        if remaining > self.warning:
+            return Status.VALID, Severity.OK
+        if remaining < DAY:
+            return Status.EXPIRING_TODAY, Severity.CRITICAL
+        return Status.EXPIRING_SOON, Severity.CRITICAL if remaining <= self.critical else Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the user wants to be told, and how loudly.
+
+    *warning* and *critical* are ``None`` where the user named none; *weak* is the severity of weak keys and
+    signatures, ``None`` to keep silent about them.
+    """
+
+    warning: Threshold | None = None
+    critical: Threshold | None = None
+    weak: Severity | None = Severity.CRITICAL
+
+    def __str__(self) -> str:
+        return str(self.warning or Threshold(DEFAULT_WARNING / DAY))
+
+    def for_certificate(self, lifetime: timedelta | None) -> Windows:
+        """Return the windows for a certificate valid for *lifetime* in all, ``None`` if its dates can't be read."""
+        if self.warning is not None:
+            return self._windows(self.warning.of(lifetime) or timedelta(), lifetime)
+        cap = DEFAULT_WARNING if lifetime is None else lifetime / LONGEST_SHARE
+        return self._windows(min(DEFAULT_WARNING, cap), lifetime)
+
+    def for_domain(self) -> Windows:
+        """Return the windows for a registration; a share of a lifetime has no meaning there, so the default stands."""
+        return self._windows((self.warning.of(None) if self.warning else None) or DEFAULT_WARNING, None)
+
+    def _windows(self, warning: timedelta, lifetime: timedelta | None) -> Windows:
+        critical = self.critical.of(lifetime) if self.critical else None
+        return Windows(warning, CRITICAL_SHARE * warning if critical is None else min(critical, warning))
+
+
+def days_left(remaining: timedelta) -> int:
+    """Return the whole days in *remaining*, rounded down: negative from the first second after the expiry."""
+    return remaining // DAY
