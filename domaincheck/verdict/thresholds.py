@@ -1,14 +1,12 @@
-"""How long before an expiry to warn: ``30``, ``30d`` or ``25%`` of a lifetime, and what that comes to."""
+"""How long before an expiry to warn, and what that comes to for one lifetime."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
-from domaincheck.errors import UsageError
-from domaincheck.model import Severity, Status
+from domaincheck.model import Severity, Status, Threshold
 
 DAY = timedelta(days=1)
 DEFAULT_WARNING = 30 * DAY
@@ -17,37 +15,6 @@ LONGEST_SHARE = 3
 
 CRITICAL_SHARE = 7 / 30
 """Unasked, the last 7 of every 30 days of the warning window are critical."""
-
-_FORM = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(d|%)?", re.ASCII)
-_WHOLE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """A length of time before an expiry: *amount* days, or per cent of the lifetime with *relative*."""
-
-    amount: float
-    relative: bool = False
-
-    @classmethod
-    def parse(cls, text: str) -> Threshold:
-        """Return the threshold written as ``30``, ``30d`` or ``25%``; raise UsageError for anything else."""
-        match = _FORM.fullmatch(text.strip())
-        if match is None:
-            raise UsageError(f"{text!r} is not a threshold: write days, as in 30 or 30d, or a share, as in 25%")
-        threshold = cls(float(match[1]), match[2] == "%")
-        if threshold.relative and threshold.amount > _WHOLE:
-            raise UsageError(f"{text!r} is not a threshold: a share of a lifetime is at most 100%")
-        return threshold
-
-    def __str__(self) -> str:
-        return f"{self.amount:g}{'%' if self.relative else 'd'}"
-
-    def of(self, lifetime: timedelta | None) -> timedelta | None:
-        """Return the length of time that this means for *lifetime*; ``None`` for a share of an unknown lifetime."""
-        if not self.relative:
-            return self.amount * DAY
-        return None if lifetime is None else lifetime * self.amount / _WHOLE
 
 
 class Windows(NamedTuple):

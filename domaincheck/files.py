@@ -1,0 +1,84 @@
+"""The door to the file system: lists that are read whole, results that are written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from domaincheck.errors import UsageError
+from domaincheck.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def read_text(path: Path) -> str:
+    """Return the text of *path*; raise UsageError when it can't be read or is not text."""
+    try:
+        return decode(path.read_bytes(), str(path))
+    except OSError as error:
+        raise UsageError(f"{clean(str(path))} cannot be read: {error.strerror}") from error
+
+
+def decode(data: bytes, origin: str) -> str:
+    """Return *data* as UTF-8 text; raise UsageError, naming *origin*, when it is something else."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UsageError(f"{clean(origin)}, line {line}: this is not UTF-8 text") from error
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UsageError(f"{clean(origin)}, line {line}: this is a binary file, not text")
+    return text
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[str]]:
+    """Open a new text file that takes the place of *path* when the block ends well; else *path* stays as it was.
+
+    The text is written beside *path* and renamed over it (rename(2) is atomic), so that no reader ever sees half of
+    it. A symbolic link keeps pointing where it did: the file behind it is replaced. Raises UsageError, before anything
+    is computed, when the folder does not take files, and at the end when they could not be written.
+    """
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise UsageError(f"{clean(str(path))} is a directory: name a file to write to")
+    if target.exists() and not target.is_file():  # a pipe or a device, such as /dev/stdout, has nothing to replace
+        with _said_as_usage(path), target.open("w", encoding="utf-8", newline="") as device:
+            yield device
+        return
+    with _said_as_usage(path):
+        stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it outlives this statement on purpose
+            "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name}.", delete=False
+        )
+    try:
+        with _said_as_usage(path), stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+            Path(stream.name).chmod(_mode(target))
+            Path(stream.name).replace(target)
+    except BaseException:
+        Path(stream.name).unlink(missing_ok=True)
+        raise
+
+
+def _mode(target: Path) -> int:
+    """Return the permissions that *target* has, or that a new file would get under the umask."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+@contextlib.contextmanager
+def _said_as_usage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{clean(str(path))} cannot be written: {error.strerror}") from error

@@ -1,0 +1,219 @@
+"""What the operator settled: the settings file and the environment, checked against one table.
+
+Precedence: a flag, then the environment, then the file, then the default. Each value remembers where it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from domaincheck.errors import UsageError
+from domaincheck.files import read_text
+from domaincheck.model import Threshold
+from domaincheck.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Reader = Callable[[Any], Any]
+    """Turns a value of the file, or a string of the environment, into the setting's; ValueError says what is wanted."""
+
+FORMATS = ("table", "plain", "json", "ndjson", "csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key of the settings file: where it stands, how its value is read, what it is without one, what it is for."""
+
+    section: str
+    key: str
+    read: Reader
+    default: Any
+    help: str
+
+    @property
+    def name(self) -> str:
+        """The key with its section, as in ``check.jobs``."""
+        return f"{self.section}.{self.key}"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return f"DOMAINCHECK_{self.section}_{self.key}".upper()
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("a text in quotes")
+    return value
+
+
+def _path(value: Any) -> Path:
+    return Path(_text(value)).expanduser()
+
+
+def _whole(least: int) -> Reader:
+    def read(value: Any) -> int:
+        wanted = f"a whole number from {least} on"
+        try:
+            number = int(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError(wanted) from None
+        if not isinstance(number, int) or isinstance(number, bool) or number < least:
+            raise ValueError(wanted)
+        return number
+
+    return read
+
+
+def _seconds(value: Any) -> float:
+    wanted = "a number of seconds above 0"
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(wanted) from None
+    if isinstance(value, bool) or not 0 < number < float("inf"):
+        raise ValueError(wanted)
+    return number
+
+
+def _choice(*choices: str) -> Reader:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError("one of " + ", ".join(f'"{choice}"' for choice in choices))
+        return str(value)
+
+    return read
+
+
+def _threshold(value: Any) -> str:
+    return str(Threshold.parse(str(value)))  # "True" is none either
+
+
+TABLE = (
+    Setting("check", "threshold", _threshold, None, "Warn this long before an expiry: days, or a share as in 25%."),
+    Setting("check", "critical", _threshold, None, "Call it critical this long before an expiry."),
+    Setting("check", "jobs", _whole(1), 64, "How many targets to probe at once."),
+    Setting("check", "timeout", _seconds, 10.0, "Seconds that one probe may take in all."),
+    Setting("check", "retries", _whole(0), 0, "How often to try again after a failure that may pass."),
+    Setting("check", "format", _choice(*FORMATS), None, "The output format."),
+    Setting("tls", "ca_file", _path, None, "PEM file of the CAs to trust in place of the system's."),
+    Setting(
+        "tls", "weak", _choice("critical", "warning", "ignore"), "critical", "How much a weak key or signature matters."
+    ),
+    Setting("registry", "source", _choice("auto", "rdap", "whois"), "auto", "Whom to ask about registrations."),
+    Setting("registry", "rdap_url", _text, None, "RDAP server to ask about every domain."),
+    Setting("registry", "whois_server", _text, None, "WHOIS server to ask about every domain, as host or host:port."),
+)
+"""Every setting there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value and its *source*: ``default``, an environment variable, or a file."""
+
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, by name."""
+
+    values: Mapping[str, Value]
+
+    def __getitem__(self, name: str) -> Any:
+        """Return the value of the setting *name*, as in ``check.jobs``."""
+        return self.values[name].value
+
+
+def load(environment: Mapping[str, str], file: Path | None) -> Settings:
+    """Return the settings in force. *file* is the one the user named; ``None`` for the usual place, if there is one.
+
+    Raises UsageError, naming file and line or the variable, for what can't be used.
+    """
+    path = file or _named_file(environment)
+    if path is None:
+        usual = settings_folder(environment) / "config.toml"
+        path = usual if usual.exists() else None
+    elif not path.exists():
+        raise UsageError(f"{clean(str(path))}: there is no such settings file")
+    values = {setting.name: Value(setting.default, "default") for setting in TABLE}
+    if path is not None:
+        values |= _from_file(path)
+    values |= _from_environment(environment)
+    return Settings(values)
+
+
+def settings_folder(environment: Mapping[str, str]) -> Path:
+    """Return the folder of the settings file: systemd's CONFIGURATION_DIRECTORY, else the platform's usual one."""
+    if folder := environment.get("CONFIGURATION_DIRECTORY"):
+        return Path(folder.split(":")[0])
+    import platformdirs
+
+    return platformdirs.user_config_path("domaincheck")
+
+
+def _named_file(environment: Mapping[str, str]) -> Path | None:
+    named = environment.get("DOMAINCHECK_CONFIG")
+    return Path(named) if named else None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Value]:
+    found = {}
+    if bundle := environment.get("SSL_CERT_FILE"):
+        found["tls.ca_file"] = Value(Path(bundle), "SSL_CERT_FILE")
+    for setting in TABLE:
+        if text := environment.get(setting.variable):
+            try:
+                found[setting.name] = Value(setting.read(text), setting.variable)
+            except ValueError as error:
+                raise UsageError(f"{setting.variable} is {clean(text)!r}, but must be {error}") from error
+    return found
+
+
+def _from_file(path: Path) -> dict[str, Value]:
+    import tomllib
+
+    text = read_text(path)
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path}: {clean(str(error))}") from error
+    known = {setting.name: setting for setting in TABLE}
+    found = {}
+    for section, keys in content.items():
+        if not isinstance(keys, dict):
+            raise UsageError(f"{_place(path, text, section)}: {clean(section)!r} stands outside of any section")
+        for key, value in keys.items():
+            setting = known.get(f"{section}.{key}")
+            place = _place(path, text, section, key)
+            if setting is None:
+                raise UsageError(f"{place}: there is no setting {_nearest(f'{section}.{key}', known)}")
+            try:
+                found[setting.name] = Value(setting.read(value), str(path))
+            except ValueError as error:
+                raise UsageError(f"{place}: {setting.name} must be {error}") from error
+    return found
+
+
+def _nearest(name: str, known: Mapping[str, Setting]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"{clean(name)!r}" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def _place(path: Path, text: str, section: str, key: str | None = None) -> str:
+    """Return the file and, where it can be told, the line of *section* or of *key* in it; tomllib keeps no lines."""
+    within = False
+    for number, line in enumerate(text.splitlines(), 1):
+        bare = line.strip().replace('"', "").replace("'", "")
+        if bare.startswith("["):
+            within = bare.strip("[] ").partition("]")[0] == section
+        name = bare.partition("=")[0].strip()
+        if name in (f"{section}.{key}", section) or (within and key is not None and name == key):
+            return f"{clean(str(path))}, line {number}"
+    return clean(str(path))
