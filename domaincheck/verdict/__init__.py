@@ -12,6 +12,6 @@ from __future__ import annotations
 from domaincheck.verdict.certificate import judge_tls
 from domaincheck.verdict.registration import judge_registration
 from domaincheck.verdict.result import Tally, combine, invalid, urgency
-from domaincheck.verdict.thresholds import Policy, Threshold
+from domaincheck.verdict.thresholds import Policy
 
-__all__ = ["Policy", "Tally", "Threshold", "combine", "invalid", "judge_registration", "judge_tls", "urgency"]
+__all__ = ["Policy", "Tally", "combine", "invalid", "judge_registration", "judge_tls", "urgency"]

@@ -1,0 +1,122 @@
+"""The command tree, the global options, and what becomes of errors."""
+
+import os
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domaincheck import __version__, settings
+from domaincheck.cli.check import check
+from domaincheck.cli.invocation import Invocation
+from domaincheck.cli.terminal import say
+from domaincheck.errors import DomaincheckError
+from domaincheck.world import World
+
+COULD_NOT = 3
+"""The exit status of bad usage and of what could not be done; for ``check`` the same as "unknown"."""
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""As a shell reports a process that died of SIGPIPE."""
+
+VERY_VERBOSE = 2
+
+app = typer.Typer(
+    name="domaincheck",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+app.command()(check)
+
+_FROM_SETTINGS = {  # parameters of check whose defaults can be settled
+    "threshold": "check.threshold",
+    "critical": "check.critical",
+    "jobs": "check.jobs",
+    "timeout": "check.timeout",
+    "retries": "check.retries",
+    "format": "check.format",
+    "ca_file": "tls.ca_file",
+    "registry": "registry.source",
+    "rdap_url": "registry.rdap_url",
+    "whois_server": "registry.whois_server",
+}
+
+
+def _print_version(ctx: typer.Context, wanted: bool) -> None:
+    if wanted:
+        ctx.obj.stdout.write(f"domaincheck {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="Read settings from FILE, not from the usual place.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
+    verbose: Annotated[
+        int, typer.Option("-v", "--verbose", count=True, help="Say where facts came from; -vv: explain faults too.")
+    ] = 0,
+    version: Annotated[  # noqa: ARG001 - eager, handled by its callback
+        bool,
+        typer.Option("-V", "--version", is_eager=True, callback=_print_version, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Say which domains and TLS certificates are valid, expiring soon, expiring today or expired."""
+    world: World = ctx.obj
+    found = settings.load(world.environment, config)
+    ctx.obj = Invocation(world, found, -1 if quiet else verbose)
+    settled = {name: found[key] for name, key in _FROM_SETTINGS.items() if found[key] is not None}
+    ctx.default_map = {"check": settled}
+
+
+def main(arguments: Sequence[str], world: World) -> int:
+    """Run the command line *arguments* in *world* and return its exit status; no exception gets past here."""
+    try:
+        return _run(arguments, world)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _let_go(world)
+    except Exception as error:  # noqa: BLE001 - a user never sees a traceback unless asked for
+        say(world.stderr, _explanation(error))
+        if "-vv" in arguments or list(arguments).count("-v") >= VERY_VERBOSE:
+            traceback.print_exc(file=world.stderr)
+        return COULD_NOT
+
+
+def _run(arguments: Sequence[str], world: World) -> int:
+    status: Any = app(args=list(arguments), prog_name="domaincheck", standalone_mode=False, obj=world)
+    world.stdout.flush()
+    return status if isinstance(status, int) else 0
+
+
+def _explanation(error: Exception) -> str:
+    """Return one sentence for the user: what was wrong and, for a wrong command line, where to read how it is done."""
+    if isinstance(error, DomaincheckError):
+        return str(error)
+    if isinstance(error, typer.TyperException):
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "domaincheck"
+        return f"{error.format_message().rstrip('.')}. Try '{command} --help'."
+    if isinstance(error, OSError) and error.filename is None:
+        return f"the results could not be written: {error.strerror}"
+    return f"a fault in domaincheck itself: {type(error).__name__}: {error}; -vv shows more"
+
+
+def _let_go(world: World) -> int:
+    """End quietly when the reader of our output has gone, and keep Python from complaining at exit."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, world.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError):
+        pass
+    return BROKEN_PIPE

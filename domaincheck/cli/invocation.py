@@ -1,0 +1,19 @@
+"""What the global options come to, handed to each command as its context's object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from domaincheck.settings import Settings
+    from domaincheck.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """The *world* to act in, the *settings* in force, and the *verbosity*: -1 for quiet, 0, 1 or 2."""
+
+    world: World
+    settings: Settings
+    verbosity: int

@@ -1,0 +1,163 @@
+"""Runs what a command has planned: probes the targets, prints the results, and comes to an exit status."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+from domaincheck import __version__
+from domaincheck.cli.terminal import progress, say, style_for
+from domaincheck.files import replacing
+from domaincheck.model import Report
+from domaincheck.output import FORMATS, Order
+from domaincheck.runner import Runner, in_order
+from domaincheck.verdict import Tally, urgency
+from domaincheck.wiring import ProbeOptions, registration_lane, tls_lane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from domaincheck.cli.inputs import TargetList
+    from domaincheck.model import Result
+    from domaincheck.output import Style
+    from domaincheck.verdict import Policy
+    from domaincheck.world import World
+
+INTERRUPTED = 130
+JSON_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to check and how to tell of it.
+
+    *format* is ``None`` for the usual one: a table on a terminal, plain lines elsewhere. *output* is the file to write
+    instead of standard output. *by_urgency* puts the worst first. *progress* is ``None`` to decide by the streams.
+    *verbosity* is -1 for quiet, 0, or the number of times that more was asked for.
+    """
+
+    targets: TargetList
+    policy: Policy
+    options: ProbeOptions = field(default_factory=ProbeOptions)
+    tls: bool = True
+    domain: bool = True
+    format: str | None = None
+    output: Path | None = None
+    by_urgency: bool = False
+    exit_zero: bool = False
+    progress: bool | None = None
+    verbosity: int = 0
+
+
+class _Interruption:
+    """Remembers that the user pressed Ctrl-C, which ends the results early but not the printing of those there are."""
+
+    def __init__(self) -> None:
+        self.happened = False
+
+    def guard(self, results: Iterator[tuple[int, Result]]) -> Iterator[tuple[int, Result]]:
+        """Yield *results* until they end or the user interrupts."""
+        try:
+            yield from results
+        except KeyboardInterrupt:
+            self.happened = True
+
+
+def perform(plan: Plan, world: World) -> int:
+    """Carry *plan* out and return the exit status: the worst severity's, or that of an interruption."""
+    started, begun = world.clock(), time.monotonic()
+    tally, interruption = Tally(), _Interruption()
+
+    def finish() -> Report:
+        duration = time.monotonic() - begun
+        return Report(JSON_VERSION, __version__, started, duration, str(plan.policy), tally.summary())
+
+    with _open(plan, world) as (stream, style):
+        form = FORMATS[plan.format or ("table" if stream.isatty() else "plain")]
+        with _running(plan, world) as raw, _watched(plan, world, form.order, stream) as watch:
+            seen = _observed(interruption.guard(raw), tally, watch)
+            results: Iterable[Result] = (
+                sorted((result for _, result in seen), key=urgency)
+                if plan.by_urgency
+                else in_order(seen)
+                if form.order is Order.GIVEN
+                else (result for _, result in seen)
+            )
+            for text in form.render(results, finish, style):
+                stream.write(text)
+                if form.order is Order.FINISHED:
+                    stream.flush()
+        stream.flush()
+    if interruption.happened:
+        say(world.stderr, "interrupted: what had finished by then is printed, the rest was not checked")
+        return INTERRUPTED
+    return 0 if plan.exit_zero else tally.summary().severity.exit_status
+
+
+@contextmanager
+def _open(plan: Plan, world: World) -> Iterator[tuple[IO[str], Style]]:
+    """Open the stream that the results go to, and say what it can show."""
+    style = style_for(world.stdout, world.environment)
+    if plan.output is None:
+        yield world.stdout, style
+        return
+    with replacing(plan.output) as stream:
+        yield stream, style_for(stream, world.environment)
+
+
+@contextmanager
+def _running(plan: Plan, world: World) -> Iterator[Iterator[tuple[int, Result]]]:
+    """Start the probes' threads, and let them go at the end without waiting for any that are still busy."""
+    tls = tls_lane(plan.options, world) if plan.tls else None
+    registrations = registration_lane(plan.options, world) if plan.domain else None
+    items = plan.targets.with_domains() if plan.domain else iter(plan.targets)
+    try:
+        yield Runner(tls, registrations, plan.policy, world.clock).run(items)
+    finally:
+        for lane in (tls, registrations):
+            if lane is not None:
+                lane.executor.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _watched(plan: Plan, world: World, order: Order, stream: IO[str]) -> Iterator[Callable[[Result], None]]:
+    """Yield what is to be told of each result as it finishes: the progress bar and, asked for, a line about it."""
+    streams_to_terminal = stream.isatty() and order is Order.FINISHED
+    wanted = plan.progress
+    if wanted is None:
+        wanted = (
+            world.stderr.isatty() and not streams_to_terminal and plan.verbosity >= 0 and plan.targets.more_than_one
+        )
+    with progress(world.stderr, plan.targets.count() if wanted else 0, wanted=wanted) as advance:
+
+        def watch(result: Result) -> None:
+            advance(result.target)
+            if plan.verbosity > 0:
+                _tell(result, world)
+
+        yield watch
+
+
+def _observed(
+    results: Iterable[tuple[int, Result]], tally: Tally, watch: Callable[[Result], None]
+) -> Iterator[tuple[int, Result]]:
+    for place, result in results:
+        tally.add(result)
+        watch(result)
+        yield place, result
+
+
+def _tell(result: Result, world: World) -> None:
+    """Say on standard error where the facts of *result* came from."""
+    if result.tls is not None:
+        where = result.tls.address or "no address"
+        say(
+            world.stderr, f"{result.target}: TLS at {where}: {result.tls.status} in {result.tls.duration_seconds:.2f} s"
+        )
+    if result.domain is not None:
+        source = f"{result.domain.source} at {result.domain.server}" if result.domain.source else "no source"
+        words = f"{result.target}: registration of {result.domain.name} by {source}: {result.domain.status}"
+        say(world.stderr, f"{words} in {result.domain.duration_seconds:.2f} s")

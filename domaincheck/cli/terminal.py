@@ -1,0 +1,55 @@
+"""What a stream can show, and how to say something on standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, TextIO
+
+from domaincheck.output import Style
+from domaincheck.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+MESSAGE_LIMIT = 1000
+
+
+def say(stderr: TextIO, message: str) -> None:
+    """Print *message* as domaincheck's own, on one line."""
+    stderr.write(f"domaincheck: {clean(message, MESSAGE_LIMIT)}\n")
+    stderr.flush()
+
+
+def style_for(stream: IO[str], environment: Mapping[str, str]) -> Style:
+    """Return what *stream* can show: COLUMNS, NO_COLOR (https://no-color.org) and TERM=dumb are honoured."""
+    color = stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
+    return Style(width=_width(stream, environment), color=color, unicode=encoding.startswith("utf"))
+
+
+def _width(stream: IO[str], environment: Mapping[str, str]) -> int:
+    wanted = environment.get("COLUMNS", "")
+    if wanted.isascii() and wanted.isdigit() and int(wanted) > 0:
+        return int(wanted)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or shutil.get_terminal_size().columns
+    except (OSError, ValueError):
+        return shutil.get_terminal_size().columns
+
+
+@contextmanager
+def progress(stream: TextIO, total: int, *, wanted: bool) -> Iterator[Callable[[str], None]]:
+    """Show a bar on *stream* while the block runs, if *wanted*; call what is given with the name of each thing done."""
+    if not wanted:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    name = TextColumn("{task.fields[name]}", markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), name)
+    with Progress(*columns, console=Console(file=stream), transient=True) as bar:
+        task = bar.add_task("", total=total, name="")
+        yield lambda done: bar.update(task, advance=1, name=clean(done, 60))

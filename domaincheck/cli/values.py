@@ -1,0 +1,88 @@
+"""What the texts of options mean where that takes more than typer: endpoints, overrides, address families."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+from domaincheck.errors import UsageError
+from domaincheck.model import InvalidTarget
+from domaincheck.network import Address
+from domaincheck.targets import canonical, parse
+from domaincheck.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WHOIS_PORT = 43
+
+
+def family(*, ipv4: bool, ipv6: bool) -> socket.AddressFamily:
+    """Return the address family that ``-4`` and ``-6`` ask for."""
+    if ipv4 and ipv6:
+        raise UsageError("-4 and -6 exclude each other: give one, or neither to use both")
+    if ipv4:
+        return socket.AF_INET
+    return socket.AF_INET6 if ipv6 else socket.AF_UNSPEC
+
+
+def overrides(texts: Iterable[str]) -> dict[tuple[str, int], tuple[Address, ...]]:
+    """Return what ``--resolve HOST:PORT:ADDRESS[,ADDRESS]...`` says, by host and port; as curl, the last one wins."""
+    found: dict[tuple[str, int], tuple[Address, ...]] = {}
+    for text in texts:
+        endpoint, addresses = _split_override(text)
+        target = parse(endpoint)
+        if isinstance(target, InvalidTarget) or "://" in endpoint:
+            raise UsageError(f"--resolve {clean(text)}: {clean(endpoint)!r} is no host and port, as in example.com:443")
+        try:
+            literal = [canonical(address.strip("[]")) for address in addresses]
+        except UsageError as error:
+            raise UsageError(f"--resolve {clean(text)}: {error}") from error
+        if not all(map(is_address, literal)):
+            raise UsageError(f"--resolve {clean(text)}: what stands after the port must be IP addresses")
+        found[target.host, target.port] = tuple(Address(address, target.port) for address in literal)
+    return found
+
+
+def _split_override(text: str) -> tuple[str, list[str]]:
+    start = text.find("]") + 1 if text.startswith("[") else 0
+    host_end = text.find(":", start)
+    port_end = text.find(":", host_end + 1)
+    if host_end < 0 or port_end < 0 or not text[port_end + 1 :]:
+        raise UsageError(f"--resolve {clean(text)}: write HOST:PORT:ADDRESS, as in example.com:443:192.0.2.1")
+    return text[:port_end], text[port_end + 1 :].split(",")
+
+
+def is_address(host: str) -> bool:
+    """Return whether *host*, in canonical form, is an IP address."""
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def whois_server(text: str | None) -> tuple[str, int] | None:
+    """Return the host and port that ``--whois-server HOST[:PORT]`` names."""
+    if text is None:
+        return None
+    target = parse(text)
+    if isinstance(target, InvalidTarget) or "://" in text:
+        raise UsageError(
+            f"--whois-server {clean(text)!r} is no host, as in whois.example.net or whois.example.net:4343"
+        )
+    has_port = text.rstrip().endswith(f":{target.port}") and (text.count(":") == 1 or "]" in text)
+    return target.host, target.port if has_port else WHOIS_PORT
+
+
+def rdap_url(text: str | None) -> str | None:
+    """Return the base address that ``--rdap-url`` names, with a slash at its end."""
+    if text is None:
+        return None
+    if not text.startswith(("https://", "http://")) or not text.isascii() or not text.isprintable() or " " in text:
+        raise UsageError(f"--rdap-url {clean(text)!r} is no address, as in https://rdap.example.net/")
+    return text.rstrip("/") + "/"
+
+
+def servername(text: str | None) -> str | None:
+    """Return the name that ``--servername`` gives, in canonical form."""
+    try:
+        return None if text is None else canonical(text)
+    except UsageError as error:
+        raise UsageError(f"--servername: {error}") from error

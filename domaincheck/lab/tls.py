@@ -1,0 +1,220 @@
+"""A TLS server that shakes hands, waits for the client to leave, and does nothing else.
+
+Made to be outnumbered: it answers thousands of handshakes from one thread and adds little to the time OpenSSL takes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import tempfile
+import warnings
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from domaincheck.lab.loop import CHUNK, LoopbackServer, Peer
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+    from cryptography import x509
+
+    from domaincheck.lab.authority import Credential
+
+_T = TypeVar("_T")
+
+
+class TlsOptions(TypedDict, total=False):
+    """How a TLS server behaves.
+
+    *sni* maps server names to the credentials shown for them; a name that is not among them gets the default one, or
+    with *strict_sni* the alert unrecognized_name. *minimum* and *maximum* bound the protocol version (TLS 1.2 and the
+    newest). With *client_ca* the client must show a certificate of that authority.
+    """
+
+    sni: Mapping[str, Credential]
+    strict_sni: bool
+    minimum: ssl.TLSVersion
+    maximum: ssl.TLSVersion
+    client_ca: x509.Certificate
+
+
+class TlsServer(LoopbackServer):
+    """Shows *credential* to whoever shakes hands, and closes when the client does.
+
+    *delay* is the number of seconds that pass before the server answers at all, as on a long line; it holds nobody
+    else up. Connections are driven by callbacks: as tasks they would cost a fifth more of the server's time.
+    """
+
+    def __init__(
+        self, credential: Credential, *, host: str = "127.0.0.1", delay: float = 0.0, **options: Unpack[TlsOptions]
+    ) -> None:
+        super().__init__(host)
+        self._context = server_context(credential, **options)
+        self._delay = delay
+        self._visits: set[ssl.SSLSocket] = set()
+
+    def welcome(self, sock: socket.socket) -> None:
+        """Begin TLS over *sock*, after the delay."""
+        visit = self._context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        self._visits.add(visit)
+        loop = asyncio.get_running_loop()
+        if self._delay:
+            loop.call_later(self._delay, self._listen, visit)
+        else:
+            self._listen(visit)
+
+    def farewell(self) -> None:
+        """Close every connection that a client still holds."""
+        for visit in tuple(self._visits):
+            self._end(visit)
+
+    def _listen(self, visit: ssl.SSLSocket) -> None:
+        asyncio.get_running_loop().add_reader(visit, self._shake_hands, visit)
+
+    def _shake_hands(self, visit: ssl.SSLSocket) -> None:
+        """Go as far in the handshake as what has arrived allows; what does not go smoothly becomes a task."""
+        try:
+            visit.do_handshake()
+        except ssl.SSLWantReadError:
+            return
+        except ssl.SSLWantWriteError:
+            self._hand_over(visit, _attend)
+        except ssl.SSLError:
+            self._hand_over(visit, TlsPeer.finish)
+        except OSError:
+            self._end(visit)
+        else:
+            asyncio.get_running_loop().add_reader(visit, self._hear, visit)
+
+    def _hear(self, visit: ssl.SSLSocket) -> None:
+        """Drop what the client says, and leave when it does."""
+        try:
+            if not visit.recv(CHUNK):
+                self._end(visit)
+        except ssl.SSLWantReadError:
+            pass
+        except OSError:
+            self._end(visit)
+
+    def _end(self, visit: ssl.SSLSocket) -> None:
+        asyncio.get_running_loop().remove_reader(visit)
+        self._visits.discard(visit)
+        visit.close()
+
+    def _hand_over(self, visit: ssl.SSLSocket, work: Callable[[TlsPeer], Awaitable[None]]) -> None:
+        asyncio.get_running_loop().remove_reader(visit)
+        self._visits.discard(visit)
+        self.spawn(self._patiently(visit, work))
+
+    async def _patiently(self, visit: ssl.SSLSocket, work: Callable[[TlsPeer], Awaitable[None]]) -> None:
+        with visit, contextlib.suppress(OSError):
+            await work(TlsPeer(visit))
+
+
+def server_context(credential: Credential, **options: Unpack[TlsOptions]) -> ssl.SSLContext:
+    """Return the server's side of TLS for *credential*; all keys and hashes are allowed, weak ones too."""
+    context = _bare_context(credential, options)
+    others = {name: _bare_context(other, options) for name, other in options.get("sni", {}).items()}
+    strict = options.get("strict_sni", False)
+
+    def choose(connection: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> int | None:
+        if name in others:
+            connection.context = others[name]
+        elif strict:
+            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        return None
+
+    context.sni_callback = choose
+    return context
+
+
+def _bare_context(credential: Credential, options: TlsOptions) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.0 and 1.1: it is an old server we play
+        context.minimum_version = options.get("minimum", ssl.TLSVersion.TLSv1_2)
+        context.maximum_version = options.get("maximum", ssl.TLSVersion.MAXIMUM_SUPPORTED)
+    if client_ca := options.get("client_ca"):
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=client_ca.public_bytes(Encoding.DER))
+    with tempfile.TemporaryDirectory() as folder:  # OpenSSL reads a chain from a file only
+        file = Path(folder, "credential.pem")
+        file.touch(mode=0o600)
+        file.write_bytes(credential.key_pem + credential.chain_pem)
+        context.load_cert_chain(file)
+    return context
+
+
+class TlsPeer(Peer):
+    """A connection after its handshake; receives and sends what is inside TLS."""
+
+    def __init__(self, sock: ssl.SSLSocket) -> None:
+        super().__init__(sock)
+        self._tls = sock
+
+    async def handshake(self) -> None:
+        """Shake hands; after a failure the alert that says why has been sent, and time given to read it."""
+        try:
+            await self._when_ready(self._tls.do_handshake)
+        except ssl.SSLError:
+            with contextlib.suppress(OSError):
+                await self.finish()
+            raise
+
+    async def receive(self) -> bytes:
+        """Return what has arrived, waiting for something; empty once the client has closed."""
+        return await self._when_ready(partial(self._tls.recv, CHUNK))
+
+    async def send(self, data: bytes) -> None:
+        """Send all of *data*, at the client's pace."""
+        rest = memoryview(data)
+        while rest:
+            sent = await self._when_ready(partial(self._tls.send, rest))
+            rest = rest[sent:]
+        await asyncio.sleep(0)
+
+    async def finish(self) -> None:
+        """Say that no more will come (close_notify), and give the client time to read."""
+        with contextlib.suppress(OSError, ValueError):  # it wants an answer, or there is no TLS yet
+            self._tls.unwrap()
+        await super().finish()
+
+    async def _when_ready(self, operation: Callable[[], _T]) -> _T:
+        """Try *operation* until the socket lets it through."""
+        while True:
+            try:
+                return operation()
+            except (ssl.SSLWantReadError, BlockingIOError):
+                await self._readiness(self._loop.add_reader, self._loop.remove_reader)
+            except ssl.SSLWantWriteError:
+                await self._readiness(self._loop.add_writer, self._loop.remove_writer)
+
+    async def _readiness(self, add: Callable[..., object], remove: Callable[[int], object]) -> None:
+        ready = asyncio.Event()
+        number = self._tls.fileno()
+        add(number, ready.set)
+        try:
+            await ready.wait()
+        finally:
+            remove(number)
+
+
+async def _attend(client: TlsPeer) -> None:
+    await client.handshake()
+    await client.drain()
+
+
+@contextlib.asynccontextmanager
+async def secured(peer: Peer, context: ssl.SSLContext) -> AsyncIterator[TlsPeer]:
+    """Shake hands with *peer*; the connection it becomes is closed in the end."""
+    with context.wrap_socket(peer.socket, server_side=True, do_handshake_on_connect=False) as sock:
+        client = TlsPeer(sock)
+        await client.handshake()
+        yield client

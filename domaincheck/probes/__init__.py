@@ -1,0 +1,1 @@
+"""What is asked of the world: registries by RDAP and WHOIS, servers by TLS."""

@@ -1,0 +1,63 @@
+"""The world that a command acts in: environment, streams, clock, network, threads."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from concurrent.futures import Executor
+
+    from domaincheck.network import Network
+
+
+def _system_network(*arguments: Any) -> Network:
+    from domaincheck.network import SystemNetwork  # noqa: PLC0415 - help pages need no sockets
+
+    return SystemNetwork(*arguments)
+
+
+def _threads(count: int, name: str) -> Executor:
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(count, thread_name_prefix=name)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that a command may touch. Tests hand in their own; nothing below reaches for the real one.
+
+    *environment* are the environment variables; *clock* tells the time in UTC; *make_network* opens the door to the
+    network, given an address family and overrides as :class:`domaincheck.network.SystemNetwork` takes them;
+    *make_executor* makes so many threads of that name.
+    """
+
+    environment: Mapping[str, str]
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    clock: Callable[[], datetime] = _now
+    make_network: Callable[..., Network] = _system_network
+    make_executor: Callable[[int, str], Executor] = _threads
+
+    @classmethod
+    def real(cls) -> World:
+        """Return the world of this process."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a letter is no failure
+        return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
+
+    def leave_at_once(self, status: int) -> None:
+        """End this process without waiting for threads that are still talking to somebody."""
+        self.stdout.flush()
+        self.stderr.flush()
+        os._exit(status)
