@@ -12,7 +12,8 @@ def run() -> None:
 
         print(f"domaincheck {__version__}")  # noqa: T201 - the one answer given before there is a command line
         return
-    from domaincheck.cli.app import INTERRUPTED, main
+    from domaincheck.cli.app import main
+    from domaincheck.cli.invocation import INTERRUPTED
     from domaincheck.world import World
 
     world = World.real()

@@ -10,7 +10,8 @@ import typer
 
 from domaincheck import __version__, settings
 from domaincheck.cli.check import check
-from domaincheck.cli.invocation import Invocation
+from domaincheck.cli.demo import demo
+from domaincheck.cli.invocation import INTERRUPTED, Invocation
 from domaincheck.cli.terminal import say
 from domaincheck.errors import DomaincheckError
 from domaincheck.world import World
@@ -18,7 +19,6 @@ from domaincheck.world import World
 COULD_NOT = 3
 """The exit status of bad usage and of what could not be done; for ``check`` the same as "unknown"."""
 
-INTERRUPTED = 130
 BROKEN_PIPE = 141
 """As a shell reports a process that died of SIGPIPE."""
 
@@ -33,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command()(check)
+app.command()(demo)
 
 _FROM_SETTINGS = {  # parameters of check whose defaults can be settled
     "threshold": "check.threshold",
@@ -83,9 +84,12 @@ def main(arguments: Sequence[str], world: World) -> int:
         return _run(arguments, world)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer turns the first into the second, and has no other use for it
         return _let_go(world)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback unless asked for
+        if isinstance(error, typer.TyperException) and not arguments:
+            world.stderr.write(f"{error.format_message()}\n")
+            return COULD_NOT
         say(world.stderr, _explanation(error))
         if "-vv" in arguments or list(arguments).count("-v") >= VERY_VERBOSE:
             traceback.print_exc(file=world.stderr)

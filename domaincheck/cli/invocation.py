@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from domaincheck.settings import Settings
     from domaincheck.world import World
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as a shell reports a process that died of SIGINT."""
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from domaincheck import __version__
+from domaincheck.cli.invocation import INTERRUPTED
 from domaincheck.cli.terminal import progress, say, style_for
 from domaincheck.files import replacing
 from domaincheck.model import Report
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from domaincheck.verdict import Policy
     from domaincheck.world import World
 
-INTERRUPTED = 130
 JSON_VERSION = "1"
 
 
