@@ -20,7 +20,7 @@ FLOORS = {
     2: {"model", "network", "mailer", "settings", "state", "files"},
     1: {"errors", "text", "__init__"},
 }
-"""A room may import itself and lower floors, and its neighbours where they are the basics. CONTRIBUTING says the same."""
+"""A room may import itself and lower floors, and its neighbours among the basics. CONTRIBUTING says the same."""
 
 NEIGHBOURLY = {1, 2, 4}
 ROOMS = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
