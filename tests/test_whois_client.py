@@ -71,6 +71,13 @@ def referring(answer: str, addresses: tuple[Address, ...]) -> Iterator[tuple[Net
         yield Elsewhere({"whois.iana.org": (iana_at,), "whois.nic.zz": addresses}, ports), iana, nic
 
 
+def test_an_answer_about_another_domain_is_malformed() -> None:
+    """A registry that answers for another name has not answered."""
+    error = failure(whois_text("example.net", expires=EXPIRY).replace("example.net", "another.com"))
+    assert error.code == ProblemCode.MALFORMED_RESPONSE
+    assert "another.com" in str(error)
+
+
 # --- one server ----------------------------------------------------------------------------------------------------
 
 

@@ -44,6 +44,11 @@ PIECES = {
     "headings": "Name servers:\n  ns1.example.com\n\n",
     "surrogates": "\udcff\ud800",
     "records": RECORD,
+    "slashes in a label": "/" * 78 + ": x\n",
+    "parentheses in a label": "(a)" * 26 + ": x\n",
+    "short slashes": "a/b/c/d:\n",
+    "prose": "Record expires on hold\n",
+    "blanks in a line": "a" + "  a" * 160 + "\n",
     "Hangul": "등록일 : \n",
 }
 

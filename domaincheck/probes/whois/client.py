@@ -16,7 +16,10 @@ from domaincheck.model import ProblemCode, RegistrationState
 from domaincheck.network.sockets import connect_first
 from domaincheck.probes.source import Answer
 from domaincheck.probes.whois import parse
+from domaincheck.probes.whois.fallback import fill
+from domaincheck.probes.whois.lines import other_name
 from domaincheck.probes.whois.servers import query_for
+from domaincheck.text import clean
 
 if TYPE_CHECKING:
     from domaincheck.network.deadline import Deadline
@@ -81,7 +84,12 @@ class ReferredWhoisSource:
 
 
 def _look_up(network: Network, server: Server, domain: str, deadline: Deadline, *, public: bool) -> Answer:
-    registration = parse(domain, _ask(network, server, query_for(server.host, domain), deadline, public=public))
+    text = _ask(network, server, query_for(server.host, domain), deadline, public=public)
+    if other := other_name(domain, text):
+        raise _failure(
+            server, ProblemCode.MALFORMED_RESPONSE, f"the answer is about another domain, {clean(other, 80)}"
+        )
+    registration = fill(parse(domain, text), domain, text)
     if registration.state is RegistrationState.LIMITED:
         raise _failure(server, ProblemCode.RATE_LIMITED, "the server refuses to answer for now")
     if registration.state is RegistrationState.UNKNOWN:

@@ -42,9 +42,11 @@ _OFFSETS = {  # hours east of UTC; names that mean two things are left to the re
     "Z": 0.0, "UTC": 0.0, "GMT": 0.0, "UT": 0.0, "WET": 0.0, "WEST": 1.0, "CET": 1.0, "CEST": 2.0, "MET": 1.0,
     "EET": 2.0, "EEST": 3.0, "MSK": 3.0, "MSD": 4.0, "TRT": 3.0, "WAT": 1.0, "CAT": 2.0, "EAT": 3.0, "SAST": 2.0,
     "IRST": 3.5, "PKT": 5.0, "UZT": 5.0, "WIB": 7.0, "ICT": 7.0, "HKT": 8.0, "SGT": 8.0, "MYT": 8.0, "PHT": 8.0,
-    "AWST": 8.0, "JST": 9.0, "KST": 9.0, "AEST": 10.0, "AEDT": 11.0, "NCT": 11.0, "NZST": 12.0, "NZDT": 13.0,
+    "AWST": 8.0,
+    "ACST": 9.5, "JST": 9.0, "KST": 9.0, "AEST": 10.0, "AEDT": 11.0, "NCT": 11.0, "NZST": 12.0, "NZDT": 13.0,
     "EST": -5.0, "EDT": -4.0, "CDT": -5.0, "MDT": -6.0, "PST": -8.0, "PDT": -7.0, "BRT": -3.0, "ART": -3.0,
-    "CLT": -4.0, "UYT": -3.0, "VET": -4.0, "AST": -4.0,
+    "CLT": -4.0, "CLST": -3.0, "BRST": -2.0,
+    "UYT": -3.0, "VET": -4.0, "AST": -4.0,
 }  # fmt: skip
 
 _MARK = r"(?P<mark>[-/.])\s?"

@@ -163,7 +163,7 @@ def find(label: str) -> Field | None:
     field = FIELDS.get(squeezed)
     if field is not None or not squeezed:
         return field
-    for part in (*squeezed.split("/")[::-1], *re.split(r"[()]", squeezed)):
+    for part in (*squeezed.split("/", 3)[::-1], *re.split(r"[()]", squeezed, maxsplit=3)):
         if field := FIELDS.get(squeeze(_NUMBERED.sub(r"\1 \2", part))):
             return field
     return None

@@ -189,6 +189,16 @@ def about(domain: str, told: list[Entry]) -> list[Entry]:
     return kept
 
 
+def other_name(domain: str, text: str) -> str | None:
+    """Return the name that *text* is about when that is certainly not *domain* but another one under its TLD."""
+    told = [_name(entry) for entry in entries(cut(text)) if entry.field is Field.DOMAIN]
+    if not told or not all("." in name and _is_other(name, domain) for name in told):
+        return None
+    other = told[0]
+    same_tld = other.rpartition(".")[2] == domain.rpartition(".")[2]
+    return other if same_tld and not domain.endswith("." + other) else None
+
+
 def _is_other(name: str, domain: str) -> bool:
     """Tell whether *name* is certainly another name than *domain*; one in Unicode may be the same in other letters."""
     if name == domain or not name.isascii() or "xn--" in name:

@@ -36,7 +36,7 @@ def _state(found: Findings, sentences: Sequence[str]) -> RegistrationState:
     """
     if not (found.is_record and found.names_domain) and any(map(states.refuses, sentences)):
         return RegistrationState.LIMITED
-    if found.is_record and (found.name_servers or not found.free):
+    if found.is_record and (found.is_firm or not found.free):
         return RegistrationState.REGISTERED
     if any(map(states.turns_away, sentences)):
         return RegistrationState.LIMITED

@@ -85,13 +85,14 @@ class Findings:
                 takers[entry.field](entry)
 
     @property
+    def is_firm(self) -> bool:
+        """Whether the record has what no free name can have."""
+        return bool(self.name_servers or self.dates[Field.EXPIRES] or self.dates[Field.REGISTRAR_EXPIRES])
+
+    @property
     def is_record(self) -> bool:
-        """Whether this can only be about a registered name."""
-        return bool(
-            self.name_servers
-            or self.registrars
-            or any(self.dates[name] for name in _DATES if name is not Field.UPDATED)
-        )
+        """Whether this is a record about some registered name."""
+        return self.is_firm or bool(self.registrars or self.dates[Field.CREATED])
 
     @property
     def names_domain(self) -> bool:
@@ -163,7 +164,8 @@ class Findings:
             self.dnssec = bool(_SIGNED.match(entry.value))
 
     def _holder(self, entry: Entry) -> None:
-        self.holder = self.holder or not entry.value.casefold().startswith("not assigned")  # IANA, of an unused TLD
+        self.holder = True
+        self.free = self.free or entry.value.casefold() == "not assigned"  # IANA says so of an unused TLD
 
     def _available(self, entry: Entry) -> None:
         self.free = self.free or entry.value.casefold() == "yes"

@@ -30,24 +30,28 @@ _TURNED_AWAY = re.compile(
     r"|been (?:blocked|banned|refused)|you are (?:blocked|banned)|unable to process|internal (?:server )?error"
 )
 _LEGAL = re.compile(
-    r"you (?:are not authori[sz]ed to access|agree|may not|must not)|query limit is|may be|will be|"
+    r"you (?:are not authori[sz]ed to access|agree|may not|must not)|query limit is|may be|will be|query or access|"
     r"reserves? the right|prohibited|results? in|if you|automated|in case"
 )
 _ABSENT = re.compile(
     r"^(?:\S+ )?no (?:\S+ ){0,3}match|no match(?:es|ing)?(?: found)?(?: for\b|[.!:]*$)|^no[t_ ]+found\b|^no found"
     r"|not found[.!\"):\s]*$|not found(?: in (?:the )?(?:database|registry|whois|\S+ database)|: |\.\.\.|!)"
-    r"|nothing found|no_se_encontro|object_not_found"
-    r"|no (?:\S+ ){0,2}(?:entries|entry|objects?|data|records?|information|results?)\b"
+    r"|nothing found|no_se_encontro|object_not_found|\bno (?:\S+ ){1,3}found\b"
+    r"|(?:^|[:;(.\d] ?|there (?:is|are) )no (?:\S+ ){0,2}"
+    r"(?:entries|entry|objects?|data|records?|information|results?)\b"
     r"(?: (?:was|were|available|is))?(?: found| matching| match| about| for| on|[.!]*$)"
     r"|no such (?:domain|object|name)|\bdoes not exist\b|no existe"
     r"|not (?:been |yet )?(?:registered|registred)\b|no se encuentra registrado"
-    r"|\bis (?:free|available)[.!]*$|is available for (?:purchase|registration)|^available$|domain (?:is )?available$"
+    r"|^(?:\S+ ){0,3}[^\s.]{1,63}\.\S+ is (?:free|available)[.!]*$|is available for (?:purchase|registration)"
+    r"|^available$|domain (?:is )?available$"
     r"|not (?:have an entry|available) in our|not known in|could not find the (?:requested )?domain|nincs tal"
     r"|does not have any data for|any data for |등록되어 있지 않|該当するデータがありません|未注册|未註冊"
-    r"|domain unknown|unknown domain|no domain (?:found|records)|não registrado|nie (?:znaleziono|istnieje)"
+    r"|^is not valid!|domain unknown|unknown domain|no domain (?:found|records)|não registrado"
+    r"|nie (?:znaleziono|istnieje)"
 )
 _FREE = re.compile(
-    r"(?:\d{3} )?(?:free|available|not registered|no object found|not found|unregistered|no match|unassigned)\b"
+    r"(?:\d{3} )?(?:free|available|not registered|no object found|not found|unregistered|no match|unassigned"
+    r"|not assigned)\s*(?:[(.,!/].*)?$"  # but not the province of Free State
 )
 _TAKEN = re.compile(
     r"(?:\d{3} )?(?:active|ok|registered|connect(?:ed)?|taken|published|delegated|not available|paid|activ|in use"
