@@ -93,12 +93,15 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """One issuing authority; *above* are the certificates between it and the root, nearest first, the root excluded."""
+    """One issuing authority; *sent* is what a server sends after a leaf of it: its certificate and those above it.
+
+    The root is not among them: clients have it, or must not take it from a stranger.
+    """
 
     certificate: x509.Certificate
     key: PrivateKey
     now: datetime
-    above: tuple[x509.Certificate, ...] = ()
+    sent: tuple[x509.Certificate, ...] = ()
 
     @classmethod
     def root(cls, now: datetime, **options: Unpack[Options]) -> Self:
@@ -113,13 +116,14 @@ class Authority:
         year = timedelta(days=365)
         defaults = Options(subject="Lab Intermediate R1", not_before=-year, not_after=4 * year, path_length=0)
         settled, key = _for_authority(defaults | options, "intermediate")
-        return Authority(_certificate(self.now, (), key, self, settled), key, self.now, self._sent)
+        certificate = _certificate(self.now, (), key, self, settled)
+        return Authority(certificate, key, self.now, (certificate, *self.sent))
 
     def leaf(self, *names: str, **options: Unpack[Options]) -> Credential:
         """Make a server's certificate for *names* (DNS names and IP addresses): 90 days, of which 60 are left."""
         settled = _for_leaf(names, self.now, options)
         key = _key(settled.get("key", "P-256"), "leaf")
-        return Credential((_certificate(self.now, names, key, self, settled), *self._sent), key)
+        return Credential((_certificate(self.now, names, key, self, settled), *self.sent), key)
 
     def cross_sign(self, other: Authority, **options: Unpack[Options]) -> Authority:
         """Return *other* with the same name and key, but certified by this authority."""
@@ -130,13 +134,6 @@ class Authority:
     def pem(self) -> bytes:
         """The authority's own certificate, as for a CA file."""
         return pem(self.certificate)
-
-    @property
-    def _sent(self) -> tuple[x509.Certificate, ...]:
-        """What a server sends after a leaf of this authority: all certificates up to, but without, the root."""
-        if self.certificate.subject == self.certificate.issuer:
-            return ()
-        return (self.certificate, *self.above)
 
 
 def self_signed(now: datetime, *names: str, **options: Unpack[Options]) -> Credential:
@@ -225,14 +222,16 @@ def _extensions(
     names: tuple[str, ...], key: PrivateKey, issuer: Authority | None, options: Options
 ) -> Iterator[tuple[x509.ExtensionType, bool]]:
     """Yield the extensions, each with whether it is critical, as the Baseline Requirements of public CAs want them."""
-    yield x509.BasicConstraints(options.get("ca", False), options.get("path_length")), True
+    is_ca = options.get("ca", False)
+    yield x509.BasicConstraints(is_ca, options.get("path_length") if is_ca else None), True
     key_usage = options.get("key_usage", _key_usage(certificates=False))
     if key_usage:
         yield key_usage, True
     if usage := options.get("usage", (ExtendedKeyUsageOID.SERVER_AUTH,)):
         yield x509.ExtendedKeyUsage(usage), False
     if names and options.get("san", True):
-        yield x509.SubjectAlternativeName([_general_name(name) for name in names]), False
+        unnamed = options["subject"] == x509.Name([])  # RFC 5280 §4.2.1.6: the SAN is all there is then
+        yield x509.SubjectAlternativeName([_general_name(name) for name in names]), unnamed
     if options.get("identifiers", True):
         yield x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False
         signer = issuer.key if issuer else key

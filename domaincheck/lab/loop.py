@@ -116,16 +116,24 @@ class LoopbackServer:
 
     def welcome(self, sock: socket.socket) -> None:
         """Take care of one accepted connection, inside the loop: a task of its own for :meth:`serve`."""
-        self.spawn(self._attend(sock))
+        self.spawn(sock, self.serve(Peer(sock)))
 
     def farewell(self) -> None:
         """Close, inside the loop, what :meth:`welcome` keeps besides tasks."""
 
-    def spawn(self, work: Coroutine[None, None, None]) -> None:
-        """Run *work* beside all other, until the server closes."""
+    def spawn(self, sock: socket.socket, work: Coroutine[None, None, None]) -> None:
+        """Run *work* beside all other until it ends, fails or is cancelled; then *sock* is closed."""
+
+        def settle(task: asyncio.Task[None]) -> None:  # not in the task: one that is cancelled early never runs at all
+            self._tasks.discard(task)
+            sock.close()
+            error = None if task.cancelled() else task.exception()
+            if error and not isinstance(error, OSError):
+                raise error  # a mistake of the lab itself; what clients do ends in an OSError
+
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(settle)
 
     async def _main(self, listener: socket.socket, stop: asyncio.Event) -> None:
         """Accept and serve until *stop*, then end whatever is still going on."""
@@ -134,24 +142,25 @@ class LoopbackServer:
             loop.add_reader(listener, self._accept, listener)
             await stop.wait()
             loop.remove_reader(listener)
+        self.farewell()
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self.farewell()
 
     def _accept(self, listener: socket.socket) -> None:
-        """Welcome all who wait; who hangs up before that, or finds no file descriptor free, is passed over."""
-        with contextlib.suppress(OSError):
-            while True:
+        """Welcome all who wait, until nobody or no file descriptor is left; who hung up already is passed over."""
+        while True:
+            try:
                 sock, _ = listener.accept()
-                sock.setblocking(False)
-                self.connections += 1
+            except OSError:
+                return
+            sock.setblocking(False)
+            self.connections += 1
+            try:
                 self.welcome(sock)
-
-    async def _attend(self, sock: socket.socket) -> None:
-        with sock, contextlib.suppress(OSError):
-            await self.serve(Peer(sock))
+            except OSError:
+                sock.close()
 
 
 def _run(loop: asyncio.AbstractEventLoop, main: Coroutine[None, None, None]) -> None:

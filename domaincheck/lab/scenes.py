@@ -132,7 +132,9 @@ def _credentials(root: Authority) -> dict[str, Credential]:
         "today.example.com": ninety_days("today.example.com", hours),
         "expired.example.com": ninety_days("expired.example.com", timedelta(days=-2) + hours),
         "wrong-host.example.com": ninety_days("another-host.example.com", timedelta(days=60) + hours),
-        "self-signed.example.com": self_signed(root.now, "self-signed.example.com"),
+        "self-signed.example.com": self_signed(
+            root.now, "self-signed.example.com", not_after=timedelta(days=60) + hours
+        ),
         "half-a-chain.example.com": ninety_days("half-a-chain.example.com", timedelta(days=60) + hours).sending(),
     }
 

@@ -20,7 +20,7 @@ from domaincheck.lab.loop import CHUNK, LoopbackServer, Peer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 
     from cryptography import x509
 
@@ -61,7 +61,7 @@ class TlsServer(LoopbackServer):
 
     def welcome(self, sock: socket.socket) -> None:
         """Begin TLS over *sock*, after the delay."""
-        visit = self._context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        visit = _wrapped(sock, self._context)
         self._visits.add(visit)
         loop = asyncio.get_running_loop()
         if self._delay:
@@ -75,7 +75,8 @@ class TlsServer(LoopbackServer):
             self._end(visit)
 
     def _listen(self, visit: ssl.SSLSocket) -> None:
-        asyncio.get_running_loop().add_reader(visit, self._shake_hands, visit)
+        if visit in self._visits:
+            asyncio.get_running_loop().add_reader(visit, self._shake_hands, visit)
 
     def _shake_hands(self, visit: ssl.SSLSocket) -> None:
         """Go as far in the handshake as what has arrived allows; what does not go smoothly becomes a task."""
@@ -84,9 +85,9 @@ class TlsServer(LoopbackServer):
         except ssl.SSLWantReadError:
             return
         except ssl.SSLWantWriteError:
-            self._hand_over(visit, _attend)
+            self._hand_over(visit, _attend(TlsPeer(visit)))
         except ssl.SSLError:
-            self._hand_over(visit, TlsPeer.finish)
+            self._hand_over(visit, TlsPeer(visit).finish())
         except OSError:
             self._end(visit)
         else:
@@ -107,14 +108,10 @@ class TlsServer(LoopbackServer):
         self._visits.discard(visit)
         visit.close()
 
-    def _hand_over(self, visit: ssl.SSLSocket, work: Callable[[TlsPeer], Awaitable[None]]) -> None:
+    def _hand_over(self, visit: ssl.SSLSocket, work: Coroutine[None, None, None]) -> None:
         asyncio.get_running_loop().remove_reader(visit)
         self._visits.discard(visit)
-        self.spawn(self._patiently(visit, work))
-
-    async def _patiently(self, visit: ssl.SSLSocket, work: Callable[[TlsPeer], Awaitable[None]]) -> None:
-        with visit, contextlib.suppress(OSError):
-            await work(TlsPeer(visit))
+        self.spawn(visit, work)
 
 
 def server_context(credential: Credential, **options: Unpack[TlsOptions]) -> ssl.SSLContext:
@@ -206,6 +203,12 @@ class TlsPeer(Peer):
             remove(number)
 
 
+def _wrapped(sock: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """Return *sock* with TLS over it, the handshake still to come."""
+    sock.getpeername()  # raises if the client has reset; wrap_socket then does too, but leaves a socket behind
+    return context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+
+
 async def _attend(client: TlsPeer) -> None:
     await client.handshake()
     await client.drain()
@@ -214,7 +217,7 @@ async def _attend(client: TlsPeer) -> None:
 @contextlib.asynccontextmanager
 async def secured(peer: Peer, context: ssl.SSLContext) -> AsyncIterator[TlsPeer]:
     """Shake hands with *peer*; the connection it becomes is closed in the end."""
-    with context.wrap_socket(peer.socket, server_side=True, do_handshake_on_connect=False) as sock:
+    with _wrapped(peer.socket, context) as sock:
         client = TlsPeer(sock)
         await client.handshake()
         yield client
