@@ -266,7 +266,7 @@ class RegistrationFacts:
     """What the registration probe learned of *domain*: the answer it settled on, and where that came from.
 
     *source* is ``rdap`` or ``whois``, *server* the address asked, both ``None`` when nobody gave a definite answer;
-    *failures* tell what went wrong at each source on the way.
+    *failures* tell what went wrong at each source on the way. Facts that are *cached* were learned *age_seconds* ago.
     """
 
     domain: str
@@ -274,6 +274,7 @@ class RegistrationFacts:
     source: str | None = None
     server: str | None = None
     cached: bool = False
+    age_seconds: int | None = None
     failures: tuple[Failure, ...] = ()
     duration_seconds: float = 0.0
 
@@ -341,6 +342,7 @@ class DomainPart:
     cached: bool
     problems: tuple[Problem, ...]
     duration_seconds: float
+    age_seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

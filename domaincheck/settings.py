@@ -6,6 +6,7 @@ Precedence: a flag, then the environment, then the file, then the default. Each 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,6 +80,21 @@ def _seconds(value: Any) -> float:
     return number
 
 
+def _days(value: Any) -> float:
+    try:
+        return _seconds(value) if value not in (0, "0") else 0.0
+    except ValueError:
+        raise ValueError("a number of days from 0 on") from None
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if not isinstance(value, datetime):
+        raise ValueError("a date without quotes, as in 2027-03-01")  # noqa: TRY004 - said of a file, not of a caller
+    return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
 def _choice(*choices: str) -> Reader:
     def read(value: Any) -> str:
         if value not in choices:
@@ -106,8 +122,18 @@ TABLE = (
     Setting("registry", "source", _choice("auto", "rdap", "whois"), "auto", "Whom to ask about registrations."),
     Setting("registry", "rdap_url", _text, None, "RDAP server to ask about every domain."),
     Setting("registry", "whois_server", _text, None, "WHOIS server to ask about every domain, as host or host:port."),
+    Setting("registry", "rate", _seconds, 1.0, "Queries a second to one registry server, at most."),
+    Setting("registry", "cache_days", _days, 7.0, "Days for which a registration may be remembered; 0 for never."),
 )
-"""Every setting there is."""
+"""Every setting there is, but for those of single domains."""
+
+DOMAINS = "domains"
+"""The section that has a table for each domain."""
+
+DOMAIN_TABLE = (
+    Setting(DOMAINS, "expires_at", _moment, None, "When the domain expires, where its registry does not publish it."),
+)
+"""What can be settled for a single domain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +146,18 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, by name."""
+    """All settings by name, and those of single domains by domain and key."""
 
     values: Mapping[str, Value]
+    domains: Mapping[str, Mapping[str, Any]]
 
     def __getitem__(self, name: str) -> Any:
         """Return the value of the setting *name*, as in ``check.jobs``."""
         return self.values[name].value
+
+    def of_domains(self, key: str) -> dict[str, Any]:
+        """Return the value of *key* by domain, for the domains that have one."""
+        return {domain: keys[key] for domain, keys in self.domains.items() if key in keys}
 
 
 def load(environment: Mapping[str, str], file: Path | None) -> Settings:
@@ -141,10 +172,12 @@ def load(environment: Mapping[str, str], file: Path | None) -> Settings:
     elif not path.exists():
         raise UsageError(f"{clean(str(path))}: there is no such settings file")
     values = {setting.name: Value(setting.default, "default") for setting in TABLE}
+    domains: dict[str, dict[str, Any]] = {}
     if path is not None:
-        values |= _from_file(path)
+        found, domains = _from_file(path)
+        values |= found
     values |= _from_environment(environment)
-    return Settings(values)
+    return Settings(values, domains)
 
 
 def settings_folder(environment: Mapping[str, str]) -> Path:
@@ -174,29 +207,48 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Value]:
     return found
 
 
-def _from_file(path: Path) -> dict[str, Value]:
+def _from_file(path: Path) -> tuple[dict[str, Value], dict[str, dict[str, Any]]]:
+    """Return the settings in the file at *path*, and those of single domains."""
     import tomllib
 
     text = read_text(path)
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{path}: {clean(str(error))}") from error
+        raise UsageError(f"{clean(str(path))}: {clean(str(error))}") from error
+    domains = _section(path, text, DOMAINS, content.pop(DOMAINS, {}))
+    found: dict[str, Value] = {}
     known = {setting.name: setting for setting in TABLE}
-    found = {}
     for section, keys in content.items():
-        if not isinstance(keys, dict):
-            raise UsageError(f"{_place(path, text, section)}: {clean(section)!r} stands outside of any section")
-        for key, value in keys.items():
-            setting = known.get(f"{section}.{key}")
+        for key, value in _section(path, text, section, keys).items():
             place = _place(path, text, section, key)
-            if setting is None:
-                raise UsageError(f"{place}: there is no setting {_nearest(f'{section}.{key}', known)}")
-            try:
-                found[setting.name] = Value(setting.read(value), str(path))
-            except ValueError as error:
-                raise UsageError(f"{place}: {setting.name} must be {error}") from error
-    return found
+            found[f"{section}.{key}"] = Value(_checked(place, f"{section}.{key}", value, known), str(path))
+    return found, {domain: _of_domain(path, text, domain, keys) for domain, keys in domains.items()}
+
+
+def _of_domain(path: Path, text: str, domain: str, keys: Any) -> dict[str, Any]:
+    section = f"{DOMAINS}.{domain}"
+    known = {f"{section}.{setting.key}": setting for setting in DOMAIN_TABLE}
+    return {
+        key: _checked(_place(path, text, section, key), f"{section}.{key}", value, known)
+        for key, value in _section(path, text, section, keys).items()
+    }
+
+
+def _section(path: Path, text: str, name: str, keys: Any) -> dict[str, Any]:
+    if not isinstance(keys, dict):
+        raise UsageError(f"{_place(path, text, name)}: {clean(name)!r} stands outside of any section")
+    return keys
+
+
+def _checked(place: str, name: str, value: Any, known: Mapping[str, Setting]) -> Any:
+    setting = known.get(name)
+    if setting is None:
+        raise UsageError(f"{place}: there is no setting {_nearest(name, known)}")
+    try:
+        return setting.read(value)
+    except ValueError as error:
+        raise UsageError(f"{place}: {clean(name)} must be {error}") from error
 
 
 def _nearest(name: str, known: Mapping[str, Setting]) -> str:
@@ -210,7 +262,7 @@ def _place(path: Path, text: str, section: str, key: str | None = None) -> str:
     """Return the file and, where it can be told, the line of *section* or of *key* in it; tomllib keeps no lines."""
     within = False
     for number, line in enumerate(text.splitlines(), 1):
-        bare = line.strip().replace('"', "").replace("'", "")
+        bare = line.partition("#")[0].strip().replace('"', "").replace("'", "")
         if bare.startswith("["):
             within = bare.strip("[] ").partition("]")[0] == section
         name = bare.partition("=")[0].strip()

@@ -7,26 +7,23 @@ import unicodedata
 LIMIT = 400
 """Characters kept of one foreign text; a subject or an error message has no need of more."""
 
-_UNSAFE = frozenset(
-    [
-        "Cc",  # control characters: terminal escapes, newlines that forge a line or a header
-        "Cf",  # format characters: bidirectional overrides, zero-width joiners
-        "Cs",  # lone surrogates, which cannot be encoded
-        "Zl",
-        "Zp",
-    ]
-)
 
 
 def clean(text: str, limit: int = LIMIT) -> str:
     """Return *text* on one line, without anything a terminal, a mail header or a log could act upon.
 
-    Each unsafe character becomes U+FFFD, so that the reader sees that something was there; tabs and newlines
-    become spaces. What is longer than *limit* characters ends in an ellipsis.
+    Spaces of every kind, tabs and newlines become plain spaces. Whatever else has no shape of its own becomes U+FFFD,
+    so that the reader sees that something was there: control characters (terminal escapes), format characters
+    (bidirectional overrides), lone surrogates, private and unassigned code points. What is longer than *limit*
+    characters ends in an ellipsis.
     """
     if len(text) > limit:
         text = text[: limit - 1] + "…"
     if text.isascii() and text.isprintable():
         return text
-    text = "".join(" " if c in "\t\n\r" else c for c in text)
-    return "".join("\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _UNSAFE else c for c in text)
+    return "".join(c if c.isprintable() else _stand_in(c) for c in text)
+
+
+def _stand_in(character: str) -> str:
+    is_space = character in "\t\n\r" or unicodedata.category(character) == "Zs"
+    return " " if is_space else "\N{REPLACEMENT CHARACTER}"

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from domaincheck.runner import Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from domaincheck.network import Address
+    from domaincheck.state import State
     from domaincheck.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeOptions:
-    """How to probe: what the options of ``check`` and the settings come to. Seconds and counts as in the options."""
+    """How to probe: what the options of ``check`` and the settings come to. Seconds and counts as in the options.
+
+    *rate* is in queries a second to one registry server. *memory* keeps limits and, with *cache*, registrations, for
+    *longest* at the most; ``None`` to remember nothing. With *refresh* registrations are written but not read.
+    """
 
     jobs: int = 64
     timeout: float = 10.0
@@ -32,13 +38,21 @@ class ProbeOptions:
     source: Literal["auto", "rdap", "whois"] = "auto"
     rdap_url: str | None = None
     whois_server: tuple[str, int] | None = None
+    rate: float = 1.0
+    memory: State | None = None
+    cache: bool = True
+    longest: timedelta = timedelta(days=7)
+    refresh: bool = False
 
 
 WINDOW = 2
 """Probes handed to an executor for each of its threads, so that none is idle while a result is being written."""
 
-LOOK_UPS = 32
-"""Registrations looked up at once; registries ban who asks too eagerly, and most names are at a few registries."""
+LOOK_UPS = 10_000
+"""Registrations that may be under way or in line at a time; most of them wait for their server's turn."""
+
+PER_SERVER = 4
+"""Threads that ask one registry server: enough to keep up its rate when each answer takes a while."""
 
 
 def tls_lane(options: ProbeOptions, world: World) -> Lane:
@@ -52,10 +66,16 @@ def tls_lane(options: ProbeOptions, world: World) -> Lane:
     return Lane(probe, world.make_executor(options.jobs, "tls"), options.jobs * WINDOW)
 
 
-def registration_lane(options: ProbeOptions, world: World) -> Lane:
-    """Return the lane that asks registries."""
+def registration_lane(options: ProbeOptions, world: World, tell: Callable[[str], None]) -> Lane:
+    """Return the lane that asks registries; *tell* is given a sentence when somebody has to wait for one."""
+    from domaincheck.lines import Lines
+    from domaincheck.probes.bootstrap import DOCUMENT, newest
+    from domaincheck.probes.cache import CachedProbe
+    from domaincheck.probes.pacing import Pacer
     from domaincheck.probes.registration import RegistrationProbe
 
+    memory = options.memory
+    document = memory.document(DOCUMENT) if memory else None
     probe = RegistrationProbe(
         world.make_network(options.family, options.overrides),
         options.timeout,
@@ -63,6 +83,19 @@ def registration_lane(options: ProbeOptions, world: World) -> Lane:
         rdap_url=options.rdap_url,
         whois_server=options.whois_server,
         retries=options.retries,
+        bootstrap=newest(document[0] if document else None),
+        pacer=Pacer(world.clock, memory, options.rate, tell=tell),
     )
-    threads = min(options.jobs, LOOK_UPS)
-    return Lane(probe, world.make_executor(threads, "registration"), threads * WINDOW)
+    threads = min(options.jobs, PER_SERVER)
+    lines = Lines(probe.line_of, lambda: world.make_executor(threads, "registration"))
+    if memory is None or not options.cache:
+        return Lane(probe, lines, LOOK_UPS)
+    cached = CachedProbe(probe, memory, world.clock, _variant(options), options.longest, options.refresh)
+    return Lane(cached, lines, LOOK_UPS)
+
+
+def _variant(options: ProbeOptions) -> str:
+    """Return what tells answers apart that were come by in another way than usual; empty for the usual way."""
+    server = ":".join(map(str, options.whois_server or ()))
+    parts = (options.source if options.source != "auto" else "", options.rdap_url or "", server)
+    return " ".join(part for part in parts if part)

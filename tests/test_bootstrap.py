@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domaincheck.probes.bootstrap import compact, index, server_for
+from domaincheck.probes.bootstrap import compact, index, shipped
 
 IANA: dict[str, Any] = {
     "publication": "2026-07-23T02:00:03Z",
@@ -22,25 +22,25 @@ IANA: dict[str, Any] = {
 
 def test_a_listed_tld_has_the_server_of_ianas_file() -> None:
     """The snapshot answers for generic, country and internationalised top-level domains."""
-    assert server_for("com") == "https://rdap.verisign.com/com/v1/"
-    assert server_for("no") == "https://rdap.norid.no/"
-    assert server_for("xn--kpry57d") == "https://ccrdap.twnic.tw/taiwan/"
+    assert shipped().server_for("com") == "https://rdap.verisign.com/com/v1/"
+    assert shipped().server_for("no") == "https://rdap.norid.no/"
+    assert shipped().server_for("xn--kpry57d") == "https://ccrdap.twnic.tw/taiwan/"
 
 
 def test_a_tld_that_iana_does_not_list_may_have_a_server_all_the_same() -> None:
     """Servers known to answer are used even where IANA's file lacks them."""
-    assert server_for("de") == "https://rdap.denic.de/"
+    assert shipped().server_for("de") == "https://rdap.denic.de/"
 
 
 def test_a_registry_without_https_is_reached_over_http() -> None:
     """Two registries list no https address."""
-    assert server_for("kg") == "http://rdap.cctld.kg/"
+    assert shipped().server_for("kg") == "http://rdap.cctld.kg/"
 
 
 @pytest.mark.parametrize("tld", ["es", "test", "", "COM", "example.com"])
 def test_a_tld_without_rdap_has_no_server(tld: str) -> None:
     """What is not in the snapshot has none; the look-up is by the lower-case TLD alone."""
-    assert server_for(tld) is None
+    assert shipped().server_for(tld) is None
 
 
 def test_compact_keeps_the_date_and_the_servers() -> None:

@@ -15,7 +15,7 @@ FLOORS = {
     7: {"__main__"},
     6: {"cli"},
     5: {"scheduled"},
-    4: {"runner", "wiring", "world"},
+    4: {"runner", "lines", "wiring", "world"},
     3: {"targets", "verdict", "output", "alerts", "probes", "store", "telemetry", "lab"},
     2: {"model", "network", "mailer", "settings", "state", "files"},
     1: {"errors", "text", "__init__"},

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from domaincheck import __version__, settings
+from domaincheck.cli import registries
 from domaincheck.cli.check import check
 from domaincheck.cli.demo import demo
 from domaincheck.cli.invocation import INTERRUPTED, Invocation
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(demo)
+app.add_typer(registries.app)
 
 _FROM_SETTINGS = {  # parameters of check whose defaults can be settled
     "threshold": "check.threshold",

@@ -41,6 +41,8 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     registry: options.Registry = "auto",
     rdap_url: options.RdapUrl = None,
     whois_server: options.WhoisServer = None,
+    no_cache: options.NoCache = False,
+    refresh: options.Refresh = False,
 ) -> int:
     """Check registration and TLS certificate of each target."""
     from domaincheck.cli import values
@@ -54,6 +56,7 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     if client_key and not client_cert:
         raise UsageError("--client-key needs the certificate that it belongs to: give --client-cert too")
     invocation: Invocation = ctx.obj
+    settings = invocation.settings
     probing = ProbeOptions(
         jobs=jobs,
         timeout=timeout,
@@ -67,10 +70,11 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
         source=registry,
         rdap_url=values.rdap_url(rdap_url),
         whois_server=values.whois_server(whois_server),
+        **values.memory(invocation, cache=not no_cache, refresh=refresh, wanted=domain),
     )
     plan = Plan(
         targets=gather(targets or (), file or (), invocation.world.stdin),
-        policy=Policy(threshold, critical, WEAK[invocation.settings["tls.weak"]]),
+        policy=Policy(threshold, critical, WEAK[settings["tls.weak"]], settings.of_domains("expires_at")),
         options=probing,
         tls=tls,
         domain=domain,

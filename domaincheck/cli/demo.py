@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from domaincheck.lab.scenes import Lab
     from domaincheck.network import Address, Connection, Deadline, SystemNetwork
 
+LAB_RATE = 1000.0
+"""Queries a second that the lab's registries put up with."""
+
 
 def demo(
     ctx: typer.Context,
@@ -53,7 +56,10 @@ def _plan(lab: Lab, format_name: str | None, verbosity: int) -> Any:
         targets=TargetList(((" ".join(lab.targets), None),)),
         policy=Policy(),
         options=ProbeOptions(
-            ca_file=lab.ca_file, rdap_url=lab.rdap_url, whois_server=values.whois_server(lab.whois_server)
+            ca_file=lab.ca_file,
+            rdap_url=lab.rdap_url,
+            whois_server=values.whois_server(lab.whois_server),
+            rate=LAB_RATE,
         ),
         format=format_name,
         verbosity=verbosity,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from domaincheck.settings import Settings
+    from domaincheck.state import State
     from domaincheck.world import World
 
 INTERRUPTED = 130
@@ -20,3 +21,11 @@ class Invocation:
     world: World
     settings: Settings
     verbosity: int
+
+    def open_state(self) -> State:
+        """Return the state file of this user; it is opened, and made, when it is first used."""
+        from domaincheck.cli.terminal import say
+        from domaincheck.state import State, state_folder
+
+        stderr = self.world.stderr
+        return State(state_folder(self.world.environment) / "state.db", lambda sentence: say(stderr, sentence))

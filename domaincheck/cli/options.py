@@ -116,3 +116,7 @@ WhoisServer = Annotated[
     str | None,
     typer.Option("--whois-server", metavar="HOST[:PORT]", help="Ask this WHOIS server about every domain."),
 ]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep registrations learned before.")]
+Refresh = Annotated[
+    bool, typer.Option("--refresh", help="Ask the registries anew, and keep what they say in place of what was kept.")
+]

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from domaincheck import __version__
 from domaincheck.cli.invocation import INTERRUPTED
-from domaincheck.cli.terminal import progress, say, style_for
+from domaincheck.cli.terminal import Bar, progress, say, style_for
 from domaincheck.files import replacing
 from domaincheck.model import Report
 from domaincheck.output import FORMATS, Order
@@ -77,8 +77,8 @@ def perform(plan: Plan, world: World) -> int:
 
     with _open(plan, world) as (stream, style):
         form = FORMATS[plan.format or ("table" if stream.isatty() else "plain")]
-        with _running(plan, world) as raw, _watched(plan, world, form.order, stream) as watch:
-            seen = _observed(interruption.guard(raw), tally, watch)
+        with _watched(plan, world, form.order, stream) as watcher, _running(plan, world, watcher.tell) as raw:
+            seen = _observed(interruption.guard(raw), tally, watcher)
             results: Iterable[Result] = (
                 sorted((result for _, result in seen), key=urgency)
                 if plan.by_urgency
@@ -109,10 +109,10 @@ def _open(plan: Plan, world: World) -> Iterator[tuple[IO[str], Style]]:
 
 
 @contextmanager
-def _running(plan: Plan, world: World) -> Iterator[Iterator[tuple[int, Result]]]:
+def _running(plan: Plan, world: World, tell: Callable[[str], None]) -> Iterator[Iterator[tuple[int, Result]]]:
     """Start the probes' threads, and let them go at the end without waiting for any that are still busy."""
     tls = tls_lane(plan.options, world) if plan.tls else None
-    registrations = registration_lane(plan.options, world) if plan.domain else None
+    registrations = registration_lane(plan.options, world, tell) if plan.domain else None
     items = plan.targets.with_domains() if plan.domain else iter(plan.targets)
     try:
         yield Runner(tls, registrations, plan.policy, world.clock).run(items)
@@ -120,33 +120,47 @@ def _running(plan: Plan, world: World) -> Iterator[Iterator[tuple[int, Result]]]
         for lane in (tls, registrations):
             if lane is not None:
                 lane.executor.shutdown(wait=False, cancel_futures=True)
+        if plan.options.memory is not None:
+            plan.options.memory.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Watcher:
+    """Tells, while the results come in, how far they are and what is being waited for."""
+
+    bar: Bar
+    world: World
+    verbosity: int
+
+    def see(self, result: Result) -> None:
+        """Take note of one more *result*."""
+        self.bar.advance(result.target)
+        if self.verbosity > 0:
+            _tell(result, self.world)
+
+    def tell(self, sentence: str) -> None:
+        """Pass on why something takes time."""
+        self.bar.note(sentence)
+        if self.verbosity > 0:
+            say(self.world.stderr, sentence)
 
 
 @contextmanager
-def _watched(plan: Plan, world: World, order: Order, stream: IO[str]) -> Iterator[Callable[[Result], None]]:
-    """Yield what is to be told of each result as it finishes: the progress bar and, asked for, a line about it."""
-    streams_to_terminal = stream.isatty() and order is Order.FINISHED
+def _watched(plan: Plan, world: World, order: Order, stream: IO[str]) -> Iterator[_Watcher]:
+    """Yield who watches the run: with a progress bar, where nothing else is written to the terminal meanwhile."""
     wanted = plan.progress
     if wanted is None:
-        wanted = (
-            world.stderr.isatty() and not streams_to_terminal and plan.verbosity >= 0 and plan.targets.more_than_one
-        )
-    with progress(world.stderr, plan.targets.count() if wanted else 0, wanted=wanted) as advance:
-
-        def watch(result: Result) -> None:
-            advance(result.target)
-            if plan.verbosity > 0:
-                _tell(result, world)
-
-        yield watch
+        streams_to_terminal = stream.isatty() and order is Order.FINISHED
+        quiet = plan.verbosity != 0 or streams_to_terminal or not world.stderr.isatty()
+        wanted = not quiet and plan.targets.more_than_one
+    with progress(world.stderr, plan.targets.count() if wanted else 0, wanted=wanted) as bar:
+        yield _Watcher(bar, world, plan.verbosity)
 
 
-def _observed(
-    results: Iterable[tuple[int, Result]], tally: Tally, watch: Callable[[Result], None]
-) -> Iterator[tuple[int, Result]]:
+def _observed(results: Iterable[tuple[int, Result]], tally: Tally, watcher: _Watcher) -> Iterator[tuple[int, Result]]:
     for place, result in results:
         tally.add(result)
-        watch(result)
+        watcher.see(result)
         yield place, result
 
 

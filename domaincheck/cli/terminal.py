@@ -11,9 +11,12 @@ from domaincheck.output import Style
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
+
+    from rich.progress import Progress
 
 MESSAGE_LIMIT = 1000
+TEXT_LIMIT = 60
 
 
 def say(stderr: TextIO, message: str) -> None:
@@ -39,17 +42,38 @@ def _width(stream: IO[str], environment: Mapping[str, str]) -> int:
         return shutil.get_terminal_size().columns
 
 
+class Bar:
+    """A progress bar that is not shown."""
+
+    def advance(self, name: str) -> None:
+        """Count one more thing done, called *name*."""
+
+    def note(self, sentence: str) -> None:
+        """Show *sentence* beside the bar for a while."""
+
+
+class _RichBar(Bar):
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress = progress
+        self._task = progress.add_task("", total=total, text="")
+
+    def advance(self, name: str) -> None:
+        self._progress.update(self._task, advance=1, text=clean(name, TEXT_LIMIT))
+
+    def note(self, sentence: str) -> None:
+        self._progress.update(self._task, text=clean(sentence, TEXT_LIMIT))
+
+
 @contextmanager
-def progress(stream: TextIO, total: int, *, wanted: bool) -> Iterator[Callable[[str], None]]:
-    """Show a bar on *stream* while the block runs, if *wanted*; call what is given with the name of each thing done."""
+def progress(stream: TextIO, total: int, *, wanted: bool) -> Iterator[Bar]:
+    """Show a bar on *stream* while the block runs, if *wanted*."""
     if not wanted:
-        yield lambda _: None
+        yield Bar()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    name = TextColumn("{task.fields[name]}", markup=False)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), name)
-    with Progress(*columns, console=Console(file=stream), transient=True) as bar:
-        task = bar.add_task("", total=total, name="")
-        yield lambda done: bar.update(task, advance=1, name=clean(done, 60))
+    text = TextColumn("{task.fields[text]}", markup=False)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), text)
+    with Progress(*columns, console=Console(file=stream), transient=True) as shown:
+        yield _RichBar(shown, total)

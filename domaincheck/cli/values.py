@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from domaincheck.errors import UsageError
 from domaincheck.model import InvalidTarget
@@ -13,6 +14,9 @@ from domaincheck.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from domaincheck.cli.invocation import Invocation
+    from domaincheck.state import State
 
 WHOIS_PORT = 43
 
@@ -86,3 +90,25 @@ def servername(text: str | None) -> str | None:
         return None if text is None else canonical(text)
     except UsageError as error:
         raise UsageError(f"--servername: {error}") from error
+
+
+class Memory(TypedDict, total=False):
+    """The part of ProbeOptions that says what is remembered."""
+
+    rate: float
+    memory: State | None
+    cache: bool
+    longest: timedelta
+    refresh: bool
+
+
+def memory(invocation: Invocation, *, cache: bool, refresh: bool, wanted: bool) -> Memory:
+    """Return what to remember of registrations, as settings and options say; nothing if they are not *wanted*."""
+    days = invocation.settings["registry.cache_days"]
+    return Memory(
+        rate=invocation.settings["registry.rate"],
+        memory=invocation.open_state() if wanted else None,
+        cache=cache and days > 0,
+        longest=timedelta(days=days),
+        refresh=refresh,
+    )

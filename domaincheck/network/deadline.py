@@ -11,10 +11,12 @@ from domaincheck.model import ProblemCode
 class Deadline:
     """A point in time, *seconds* from its making, after which an operation has failed."""
 
-    __slots__ = ("_end", "_seconds", "_start")
+    __slots__ = ("_end", "_parent", "_paused", "_seconds", "_start")
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, parent: Deadline | None = None) -> None:
         self._seconds = seconds
+        self._parent = parent
+        self._paused = 0.0
         self._start = time.monotonic()
         self._end = self._start + seconds
 
@@ -26,9 +28,20 @@ class Deadline:
         return left
 
     def elapsed(self) -> float:
-        """Return the seconds since the deadline was set."""
-        return time.monotonic() - self._start
+        """Return the seconds since the deadline was set, without those by which it was put off."""
+        return time.monotonic() - self._start - self._paused
+
+    def part(self, share: float) -> Deadline:
+        """Return a deadline for the first step of an operation: *share* (0 to 1) of the time that is left."""
+        return Deadline(self.remaining() * share, self)
+
+    def extend(self, seconds: float) -> None:
+        """Put the deadline, and that of the whole operation, off by *seconds* that were not spent on the network."""
+        self._end += seconds
+        self._paused += seconds
+        if self._parent is not None:
+            self._parent.extend(seconds)
 
     def exceeded(self) -> NetworkError:
         """Return the error that says that the time is over."""
-        return NetworkError(ProblemCode.TIMEOUT, f"no complete answer within {self._seconds:g} s")
+        return NetworkError(ProblemCode.TIMEOUT, f"no complete answer within {self._seconds:.3g} s")

@@ -99,7 +99,10 @@ class SystemNetwork:
 
     def connect(self, address: Address, deadline: Deadline, patience: float) -> Connection:
         """Connect to *address*; raise NetworkError when it refuses, resets or stays silent."""
-        sock = socket.socket(_family(address.ip) or socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            sock = socket.socket(_family(address.ip) or socket.AF_INET, socket.SOCK_STREAM)
+        except OSError as error:  # no file descriptor is left, or the system has no IPv6
+            raise _failure(error, address, deadline) from error
         try:
             sock.settimeout(min(patience, deadline.remaining()))
             sock.connect(address)
@@ -145,7 +148,7 @@ def _family(ip: str) -> socket.AddressFamily | None:
         return socket.AF_INET6
     try:
         socket.inet_pton(socket.AF_INET, ip)
-    except OSError:
+    except (OSError, ValueError):  # the latter for a NUL within
         return None
     return socket.AF_INET
 
@@ -169,13 +172,13 @@ def _look_up(host: str, port: int, family: socket.AddressFamily, deadline: Deadl
 
     A thread that outlives the deadline is left behind; the resolver's own limits end it.
     """
-    answer: queue.SimpleQueue[tuple[Address, ...] | OSError | UnicodeError] = queue.SimpleQueue()
+    answer: queue.SimpleQueue[tuple[Address, ...] | OSError | ValueError] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
             found = socket.getaddrinfo(host.encode("ascii"), port, family, socket.SOCK_STREAM)
             answer.put(tuple(dict.fromkeys(Address(str(entry[4][0]), port) for entry in found)))
-        except (OSError, UnicodeError) as error:
+        except (OSError, ValueError) as error:  # the latter for what is not ASCII, or a NUL within
             answer.put(error)
 
     threading.Thread(target=ask, name="resolver", daemon=True).start()
@@ -188,7 +191,7 @@ def _look_up(host: str, port: int, family: socket.AddressFamily, deadline: Deadl
     raise NetworkError(ProblemCode.DNS_FAILURE, f"{host} cannot be resolved: {_resolver_words(found)}")
 
 
-def _resolver_words(error: OSError | UnicodeError) -> str:
+def _resolver_words(error: OSError | ValueError) -> str:
     if not isinstance(error, socket.gaierror):
         return "it is not a name that the DNS can hold"
     if error.errno == socket.EAI_AGAIN:

@@ -8,6 +8,7 @@ no import, where a general library costs 50 ms to load.
 from __future__ import annotations
 
 import hashlib
+import re
 import socket
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
@@ -88,6 +89,7 @@ _ALT_NAMES, _INFORMATION_ACCESS, _CA_ISSUERS = "2.5.29.17", "1.3.6.1.5.5.7.1.1",
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
 _DNS_NAME, _URI, _IP_ADDRESS = 0x82, 0x86, 0x87
 _IP_FAMILIES = {4: socket.AF_INET, 16: socket.AF_INET6}
+_ADDRESS = re.compile(r"[\d.]+|[\da-f.]*:[\da-f.:]*", re.ASCII | re.IGNORECASE)
 _ESCAPED = frozenset(',+"\\<>;')
 
 
@@ -208,14 +210,19 @@ def _bit_length(data: bytes, number: Element) -> int:
 
 
 def _extensions(data: bytes, element: Element) -> dict[str, Element]:
-    """Return the contents of each extension's value by its object identifier."""
+    """Return the contents of each extension's value by its object identifier; those that can't be read are missing."""
     if element.tag != _EXTENSIONS:
         return {}
     found: dict[str, Element] = {}
     for extension in der.children(data, der.element(data, element.start, element.stop)):
-        kind, *_, value = der.children(data, extension)
-        found.setdefault(_oid(data, kind), der.element(data, value.start, value.stop))
+        if readable := _guard(_extension, data, extension):
+            found.setdefault(*readable)
     return found
+
+
+def _extension(data: bytes, element: Element) -> tuple[str, Element]:
+    kind, *_, value = der.children(data, element)
+    return _oid(data, kind), der.element(data, value.start, value.stop)
 
 
 def _alt_names(data: bytes, element: Element) -> tuple[str, ...]:
@@ -226,7 +233,8 @@ def _general_names(data: bytes, element: Element) -> Iterator[str]:
     for name in der.children(data, element):
         contents = data[name.start : name.stop]
         if name.tag == _DNS_NAME:
-            yield clean(contents.decode("utf-8", "replace"))
+            text = clean(contents.decode("utf-8", "replace"))
+            yield f"DNS:{text}" if _ADDRESS.fullmatch(text) else text  # it matches no address (RFC 9525 §6.4)
         elif name.tag == _IP_ADDRESS and len(contents) in _IP_FAMILIES:
             yield socket.inet_ntop(_IP_FAMILIES[len(contents)], contents)
 

@@ -10,19 +10,21 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from domaincheck.errors import NetworkError
 from domaincheck.model import Failure, ProblemCode, Registration, RegistrationFacts, RegistrationState
 from domaincheck.network.deadline import Deadline
 from domaincheck.network.http import HttpClient
-from domaincheck.probes import bootstrap
+from domaincheck.probes.bootstrap import Bootstrap, shipped
+from domaincheck.probes.pacing import PacedSource, Pacer
 from domaincheck.probes.rdap import RdapSource, system_context
 from domaincheck.probes.whois import servers
 from domaincheck.probes.whois.client import ReferredWhoisSource, Server, WhoisSource
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from domaincheck.network.sockets import Network
     from domaincheck.probes.source import Answer, Source
@@ -53,13 +55,29 @@ _PASSING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """One way to learn about a domain: *kind* ``RDAP`` or ``WHOIS``, the *server* in words, and *why* that one.
+
+    *line* is the name that the server's pace is known by; *source* asks it.
+    """
+
+    kind: str
+    server: str
+    why: str
+    line: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class RegistrationProbe:
     """Looks domains up; called from many threads at once.
 
     *timeout* is in seconds, for all that one call does. *source* restricts it to one way of asking. *rdap_url* and
     *whois_server* (host and port) are asked about every domain, in place of the servers known for its TLD. *retries* is
     how often all is tried again, within the timeout, after a failure that may pass. *make_context* builds the context
-    that verifies RDAP servers; it is called for each of them and so should remember what it made.
+    that verifies RDAP servers; it is called for each of them and so should remember what it made. *bootstrap* is the
+    list of RDAP servers, ``None`` for the one that ships with the package; *pacer* lets queries through, ``None`` at
+    any pace.
     """
 
     network: Network
@@ -69,6 +87,8 @@ class RegistrationProbe:
     whois_server: tuple[str, int] | None = None
     retries: int = 0
     make_context: Callable[[], ssl.SSLContext] = system_context
+    bootstrap: Bootstrap | None = None
+    pacer: Pacer | None = None
     _referrals: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, domain: str) -> RegistrationFacts:
@@ -92,29 +112,45 @@ class RegistrationProbe:
 
     def sources_for(self, domain: str) -> tuple[Source, ...]:
         """Return whom to ask about *domain*, in this order; at most two, maybe none."""
-        rdap = None if self.source == "whois" else self._rdap(domain)
-        whois = None if self.source == "rdap" else self._whois(domain, only=rdap is None)
-        return tuple(source for source in (rdap, whois) if source)
+        return tuple(
+            PacedSource(route.source, route.line, self.pacer) if self.pacer else route.source
+            for route in self.routes(domain)
+        )
 
-    def _rdap(self, domain: str) -> Source | None:
+    def line_of(self, domain: str) -> str:
+        """Return the server that is asked first about *domain*: those with the same one wait in the same line."""
+        return next((route.line for route in self.routes(domain)), "")
+
+    def routes(self, domain: str) -> Iterator[Route]:
+        """Yield the ways to learn about *domain*, the best first."""
+        rdap = None if self.source == "whois" else self._rdap(domain)
+        if rdap is not None:
+            yield rdap
+        if self.source != "rdap":
+            yield from self._whois(domain, only=rdap is None)
+
+    def _rdap(self, domain: str) -> Route | None:
+        bootstrap = self.bootstrap or shipped()
         base_url = self.rdap_url or bootstrap.server_for(_tld(domain))
         if base_url is None:
             return None
-        return RdapSource(HttpClient(self.network, self.make_context), base_url, trusted=self.rdap_url is not None)
+        why = "as you settled it" if self.rdap_url else bootstrap.why(_tld(domain))
+        source = RdapSource(HttpClient(self.network, self.make_context), base_url, trusted=self.rdap_url is not None)
+        return Route("RDAP", base_url, why, urlsplit(base_url).netloc, source)
 
-    def _whois(self, domain: str, *, only: bool) -> Source | None:
-        """Return the WHOIS source of *domain*; IANA is asked for one if it is the *only* source, or for a country.
+    def _whois(self, domain: str, *, only: bool) -> Iterator[Route]:
+        """Yield the WHOIS route to *domain*; IANA is asked for one if it is the *only* route, or for a country.
 
         Generic TLDs have RDAP, and many of their registries have closed WHOIS since ICANN no longer asks for it.
         """
-        if self.whois_server:
-            return WhoisSource(self.network, Server(*self.whois_server))
-        if host := servers.server_for(domain):
-            return WhoisSource(self.network, Server(host))
-        tld = _tld(domain)
-        if tld not in servers.WEB_ONLY and (only or len(tld) == _COUNTRY):
-            return ReferredWhoisSource(self.network, self._referrals)
-        return None
+        host, tld = servers.server_for(domain), _tld(domain)
+        server = Server(*self.whois_server) if self.whois_server else Server(host) if host else None
+        if server is not None:
+            why = "as you settled it" if self.whois_server else "known for this TLD"
+            yield Route("WHOIS", str(server), why, str(server), WhoisSource(self.network, server))
+        elif tld not in servers.WEB_ONLY and (only or len(tld) == _COUNTRY):
+            source = ReferredWhoisSource(self.network, self._referrals)
+            yield Route("WHOIS", f"the server of .{tld}", "IANA is asked for it", f"whois of .{tld}", source)
 
 
 def settle(domain: str, sources: Sequence[Source], deadline: Deadline) -> tuple[Answer | None, tuple[Failure, ...]]:
@@ -123,7 +159,7 @@ def settle(domain: str, sources: Sequence[Source], deadline: Deadline) -> tuple[
     failures: list[Failure] = []
     for rest in range(len(sources), 0, -1):
         try:
-            share = Deadline(deadline.remaining() * FIRST_SHARE) if rest > 1 else deadline
+            share = deadline.part(FIRST_SHARE) if rest > 1 else deadline
             found = sources[-rest].look_up(domain, share)
         except NetworkError as error:
             failures.append(Failure(ProblemCode(error.code), str(error)))

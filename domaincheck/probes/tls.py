@@ -124,11 +124,12 @@ class TlsProbe:
         except NetworkError as error:
             return _failed(name, error, deadline)
         try:
-            tls = TlsConnection(connection, context_for(self.credentials), name)
+            try:
+                tls = TlsConnection(connection, context_for(self.credentials), name)
+            except (TypeError, ValueError):  # by turns, for a NUL, an empty label, one of over 63 characters
+                failure = Failure(ProblemCode.HANDSHAKE_FAILURE, f"{clean(name)} cannot be sent as a server name")
+                return TlsFacts(name, connection.address.ip, failure=failure, duration_seconds=deadline.elapsed())
             return _shake_hands(tls, name, deadline)
-        except (ValueError, UnicodeError):
-            failure = Failure(ProblemCode.HANDSHAKE_FAILURE, f"{clean(name)} cannot be sent as a server name")
-            return TlsFacts(name, connection.address.ip, failure=failure, duration_seconds=deadline.elapsed())
         finally:
             connection.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.model import ChainLink, Problem, ProblemCode, Severity, Status, TlsPart
@@ -10,7 +11,7 @@ from domaincheck.verdict.thresholds import DAY, Windows, days_left
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from domaincheck.model import Certificate, TlsFacts, Verification
     from domaincheck.verdict.thresholds import Policy
@@ -69,7 +70,10 @@ def judge_tls(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
 
 
 def _lifetime(leaf: Certificate | None) -> timedelta | None:
-    return leaf.not_after - leaf.not_before if leaf and leaf.not_after and leaf.not_before else None
+    """Return how long *leaf* is valid in all, nothing if its dates are upside down, ``None`` if they can't be read."""
+    if not leaf or not leaf.not_before or not leaf.not_after:
+        return None
+    return max(leaf.not_after - leaf.not_before, timedelta())
 
 
 def _link(certificate: Certificate, now: datetime) -> ChainLink:
@@ -207,8 +211,15 @@ def _missing_issuer(facts: TlsFacts, top: Certificate) -> tuple[ProblemCode, str
 
 
 def _weaknesses(facts: TlsFacts, severity: Severity) -> Iterator[Problem]:
-    path = _path(facts)
-    for place, certificate in enumerate(path):
+    """Yield what is weak on the path in use; if OpenSSL sees a weakness that the certificates do not show, that."""
+    seen = tuple(_visible_weaknesses(facts, severity))
+    yield from seen
+    if not seen and facts.verification and facts.verification.code in _WEAK:
+        yield Problem(_WEAK[facts.verification.code], severity, f"OpenSSL finds it weak: {facts.verification.message}")
+
+
+def _visible_weaknesses(facts: TlsFacts, severity: Severity) -> Iterator[Problem]:
+    for place, certificate in enumerate(_path(facts)):
         whose = "the certificate's" if place == 0 else f"{certificate.subject}'s"
         key = certificate.key
         if key and 0 < key.bits < _SMALLEST_KEY.get(key.algorithm, 0):

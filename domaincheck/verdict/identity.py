@@ -20,7 +20,8 @@ def matches(host: str, names: Iterable[str]) -> bool:
         return address in names
     host = host.lower()
     wildcard = "*." + host.partition(".")[2]
-    return any(name == host or (name == wildcard and name.count(".") > 1) for name in map(str.lower, names))
+    plain = (name.lower() for name in names if name.isascii())  # the Kelvin sign would become a k
+    return any(name == host or (name == wildcard and name.count(".") > 1) for name in plain)
 
 
 def _canonical_address(host: str) -> str | None:

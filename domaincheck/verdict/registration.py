@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domaincheck.model import DomainPart, Problem, ProblemCode, RegistrationState, Severity, Status
@@ -40,6 +41,7 @@ _RISKS = {  # EPP codes (RFC 5731, RFC 3915): what each means for the domain, an
 
 def judge_registration(facts: RegistrationFacts, policy: Policy, now: datetime) -> DomainPart:
     """Return what *facts* mean at *now* for someone with *policy*."""
+    facts = _completed(facts, policy)
     windows, registration = policy.for_domain(), facts.registration
     problems = tuple(sorted(_problems(facts), key=lambda p: -p.severity.rank))
     status, severity = _status(facts, windows, problems, now)
@@ -59,9 +61,18 @@ def judge_registration(facts: RegistrationFacts, policy: Policy, now: datetime) 
         source=facts.source,
         server=facts.server,
         cached=facts.cached,
+        age_seconds=facts.age_seconds,
         problems=problems,
         duration_seconds=facts.duration_seconds,
     )
+
+
+def _completed(facts: RegistrationFacts, policy: Policy) -> RegistrationFacts:
+    """Return *facts* with the expiry that the user supplied, where the registry publishes none."""
+    registration, expiry = facts.registration, policy.expiries.get(facts.domain)
+    if expiry is None or registration.expires_at or registration.state is not RegistrationState.REGISTERED:
+        return facts
+    return replace(facts, registration=replace(registration, expires_at=expiry))
 
 
 def _status(

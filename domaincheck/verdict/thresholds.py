@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.model import Severity, Status, Threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 DAY = timedelta(days=1)
 DEFAULT_WARNING = 30 * DAY
@@ -39,12 +43,13 @@ class Policy:
     """What the user wants to be told, and how loudly.
 
     *warning* and *critical* are ``None`` where the user named none; *weak* is the severity of weak keys and
-    signatures, ``None`` to keep silent about them.
+    signatures, ``None`` to keep silent about them; *expiries* are those of domains whose registry publishes none.
     """
 
     warning: Threshold | None = None
     critical: Threshold | None = None
     weak: Severity | None = Severity.CRITICAL
+    expiries: Mapping[str, datetime] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return str(self.warning or Threshold(DEFAULT_WARNING / DAY))
@@ -58,7 +63,8 @@ class Policy:
 
     def for_domain(self) -> Windows:
         """Return the windows for a registration; a share of a lifetime has no meaning there, so the default stands."""
-        return self._windows((self.warning.of(None) if self.warning else None) or DEFAULT_WARNING, None)
+        asked = self.warning.of(None) if self.warning else None
+        return self._windows(DEFAULT_WARNING if asked is None else asked, None)
 
     def _windows(self, warning: timedelta, lifetime: timedelta | None) -> Windows:
         critical = self.critical.of(lifetime) if self.critical else None
