@@ -79,22 +79,32 @@ def perform(plan: Plan, world: World) -> int:
         form = FORMATS[plan.format or ("table" if stream.isatty() else "plain")]
         with _watched(plan, world, form.order, stream) as watcher, _running(plan, world, watcher.tell) as raw:
             seen = _observed(interruption.guard(raw), tally, watcher)
-            results: Iterable[Result] = (
-                sorted((result for _, result in seen), key=urgency)
-                if plan.by_urgency
-                else in_order(seen)
-                if form.order is Order.GIVEN
-                else (result for _, result in seen)
-            )
-            for text in form.render(results, finish, style):
-                stream.write(text)
-                if form.order is Order.FINISHED:
-                    stream.flush()
-        stream.flush()
+            pieces = form.render(_ordered(seen, form.order, by_urgency=plan.by_urgency), finish, style)
+            if watcher.bar.shown and stream.isatty():
+                pieces = iter(list(pieces))  # one terminal can't show the bar and the results at once
+            else:
+                _write(pieces, stream, at_once=form.order is Order.FINISHED)
+        _write(pieces, stream)
+        if interruption.happened and plan.output is not None:
+            raise KeyboardInterrupt  # half the results would be taken for all of them: the old file stays
     if interruption.happened:
         say(world.stderr, "interrupted: what had finished by then is printed, the rest was not checked")
         return INTERRUPTED
     return 0 if plan.exit_zero else tally.summary().severity.exit_status
+
+
+def _ordered(seen: Iterable[tuple[int, Result]], order: Order, *, by_urgency: bool) -> Iterable[Result]:
+    if by_urgency:
+        return sorted((result for _, result in seen), key=urgency)
+    return in_order(seen) if order is Order.GIVEN else (result for _, result in seen)
+
+
+def _write(pieces: Iterable[str], stream: IO[str], *, at_once: bool = False) -> None:
+    for text in pieces:
+        stream.write(text)
+        if at_once:
+            stream.flush()
+    stream.flush()
 
 
 @contextmanager

@@ -45,6 +45,8 @@ def _width(stream: IO[str], environment: Mapping[str, str]) -> int:
 class Bar:
     """A progress bar that is not shown."""
 
+    shown = False
+
     def advance(self, name: str) -> None:
         """Count one more thing done, called *name*."""
 
@@ -53,6 +55,8 @@ class Bar:
 
 
 class _RichBar(Bar):
+    shown = True
+
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress = progress
         self._task = progress.add_task("", total=total, text="")

@@ -30,6 +30,18 @@ SHARE = 10
 _QUIET = frozenset(["active", "ok", "locked", "autoRenewPeriod", "addPeriod", "renewPeriod", "transferPeriod"])
 
 
+_ON_THE_WAY = frozenset(
+    [
+        ProblemCode.DNS_FAILURE,
+        ProblemCode.CONNECTION_REFUSED,
+        ProblemCode.CONNECTION_RESET,
+        ProblemCode.TIMEOUT,
+        ProblemCode.HANDSHAKE_FAILURE,
+    ]
+)
+"""What keeps us from a registry is not kept: it may be our own network, and its owner is about to mend it."""
+
+
 class Memory(Protocol):
     """Keeps texts by key until a POSIX time; the state file is one."""
 
@@ -49,7 +61,8 @@ def keep_for(facts: RegistrationFacts, now: datetime, longest: timedelta = FAR) 
     if registration.state is RegistrationState.NOT_REGISTERED:
         return min(NOT_REGISTERED, longest)
     if registration.state is not RegistrationState.REGISTERED:
-        return min(ERROR, longest)
+        answered = any(failure.code not in _ON_THE_WAY for failure in facts.failures)
+        return min(ERROR, longest) if answered else timedelta()
     calm = all(s in _QUIET or s.endswith("Prohibited") for s in registration.statuses)
     if registration.expires_at is None or not calm:
         return min(NEAR, longest)
@@ -81,8 +94,9 @@ class CachedProbe:
             )
         facts = self.probe(domain)
         learned = self.clock()
-        until = learned + keep_for(facts, learned, self.longest)
-        self.memory.keep_registration(key, write(facts), learned.timestamp(), until.timestamp())
+        if lifetime := keep_for(facts, learned, self.longest):
+            until = learned + lifetime
+            self.memory.keep_registration(key, write(facts), learned.timestamp(), until.timestamp())
         return facts
 
 
