@@ -82,6 +82,8 @@ class ProblemCode(StrEnum):
     REGISTRY_HOLD = "registry_hold"
     REDEMPTION = "redemption"
     PENDING_DELETE = "pending_delete"
+    PENDING_TRANSFER = "pending_transfer"
+    AUTO_RENEW_PERIOD = "auto_renew_period"
     NOT_REGISTERED = "not_registered"
     MALFORMED_RESPONSE = "malformed_response"
 

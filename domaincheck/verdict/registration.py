@@ -18,23 +18,40 @@ if TYPE_CHECKING:
 _RISKS = {  # EPP codes (RFC 5731, RFC 3915): what each means for the domain, and what to do
     "serverHold": (
         ProblemCode.REGISTRY_HOLD,
+        Severity.CRITICAL,
         "serverHold: the registry has taken the domain out of the DNS; ask your registrar why",
     ),
     "clientHold": (
         ProblemCode.REGISTRY_HOLD,
+        Severity.CRITICAL,
         "clientHold: the registrar has taken the domain out of the DNS, often over a bill or an unverified contact",
     ),
     "redemptionPeriod": (
         ProblemCode.REDEMPTION,
+        Severity.CRITICAL,
         "redemptionPeriod: the domain was deleted and can only be restored for some weeks; ask your registrar now",
     ),
     "pendingRestore": (
         ProblemCode.REDEMPTION,
+        Severity.CRITICAL,
         "pendingRestore: the domain was deleted and its restoration is not complete; ask your registrar for the report",
     ),
     "pendingDelete": (
         ProblemCode.PENDING_DELETE,
+        Severity.CRITICAL,
         "pendingDelete: the domain is about to be deleted and will then be free for anyone; ask your registrar now",
+    ),
+    "pendingTransfer": (
+        ProblemCode.PENDING_TRANSFER,
+        Severity.WARNING,
+        "pendingTransfer: the domain is on its way to another registrar; if that was not you, object at once",
+    ),
+    # The registry has moved the date by a year, whether or not the owner has paid: the date alone deceives.
+    "autoRenewPeriod": (
+        ProblemCode.AUTO_RENEW_PERIOD,
+        Severity.WARNING,
+        "autoRenewPeriod: the registry renewed the domain by itself, which the registrar may still undo; "
+        "see that the renewal is paid",
     ),
 }
 
@@ -98,8 +115,8 @@ def _problems(facts: RegistrationFacts) -> Iterator[Problem]:
         yield Problem(
             ProblemCode.NOT_REGISTERED, Severity.CRITICAL, f"{facts.domain} is not registered: anyone could take it"
         )
-    for code, message in (_RISKS[status] for status in registration.statuses if status in _RISKS):
-        yield Problem(code, Severity.CRITICAL, message)
+    for code, severity, message in (_RISKS[status] for status in registration.statuses if status in _RISKS):
+        yield Problem(code, severity, message)
     unreadable = registration.expires_at is None and bool(registration.faults)
     for fault in registration.faults:
         yield Problem(ProblemCode.MALFORMED_RESPONSE, Severity.UNKNOWN if unreadable else Severity.OK, fault)
