@@ -384,3 +384,32 @@ class Report:
     duration_seconds: float
     threshold: str
     summary: Summary
+
+
+# --- subscriptions ---------------------------------------------------------------------------------------------
+
+
+class Standing(StrEnum):
+    """Whether mail may be sent for a subscription.
+
+    ``pending`` until the address has proved itself with a code, ``refused`` once its mail server refused it for good.
+    """
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Subscription:
+    """One address's wish to be told about one target.
+
+    *email* is normalised; *target* is as :attr:`Target.text`, in the user's own form; *threshold* is as the option takes
+    it, ``None`` for the settings' windows; *since* is when the address subscribed.
+    """
+
+    email: str
+    target: str
+    threshold: str | None = None
+    standing: Standing = Standing.PENDING
+    since: datetime | None = None

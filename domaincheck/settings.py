@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Reader = Callable[[Any], Any]
     """Turns a value of the file, or a string of the environment, into the setting's; ValueError says what is wanted."""
 
+LAST_PORT = 65535
 FORMATS = ("table", "plain", "json", "ndjson", "csv")
 
 
@@ -87,6 +88,21 @@ def _days(value: Any) -> float:
         raise ValueError("a number of days from 0 on") from None
 
 
+def _port(value: Any) -> int:
+    number = int(_whole(1)(value))
+    if number > LAST_PORT:
+        raise ValueError(f"a port from 1 to {LAST_PORT}")
+    return number
+
+
+def _windows(value: Any) -> tuple[int, ...]:
+    items = value.split(",") if isinstance(value, str) else value
+    try:
+        return tuple(sorted({_whole(0)(item) for item in items}, reverse=True))
+    except (TypeError, ValueError):
+        raise ValueError("a list of days, as in [30, 14, 7, 3, 1, 0]") from None
+
+
 def _moment(value: Any) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
@@ -124,6 +140,25 @@ TABLE = (
     Setting("registry", "whois_server", _text, None, "WHOIS server to ask about every domain, as host or host:port."),
     Setting("registry", "rate", _seconds, 1.0, "Queries a second to one registry server, at most."),
     Setting("registry", "cache_days", _days, 7.0, "Days for which a registration may be remembered; 0 for never."),
+    Setting("store", "path", _path, None, "The file of the subscriptions: .db for SQLite, .toml for TOML."),
+    Setting("smtp", "host", _text, "localhost", "The mail server."),
+    Setting("smtp", "port", _port, None, "Its port; 587, 465 or 25 by the kind of security."),
+    Setting(
+        "smtp",
+        "security",
+        _choice("starttls", "tls", "none"),
+        "starttls",
+        "How the connection is encrypted; tls at once.",
+    ),
+    Setting("smtp", "user", _text, None, "The name to log in with; without it there is no login."),
+    Setting("smtp", "password_file", _path, None, "The file that holds the password, readable by you alone."),
+    Setting("smtp", "from", _text, None, "The sender's address."),
+    Setting("smtp", "ca_file", _path, None, "PEM file of the CAs to trust for the mail server."),
+    Setting("smtp", "timeout", _seconds, 30.0, "Seconds that one mail may take in all."),
+    Setting("smtp", "command", _text, None, "A sendmail-compatible command to hand mail to in place of a server."),
+    Setting("alerts", "windows", _windows, (30, 14, 7, 3, 1, 0), "Days before an expiry at which to send an alert."),
+    Setting("alerts", "unreachable_after", _whole(1), 3, "Runs in a row after which an unreachable target is news."),
+    Setting("history", "keep_days", _whole(1), 400, "Days for which past results are kept."),
 )
 """Every setting there is, but for those of single domains."""
 

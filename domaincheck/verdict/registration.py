@@ -50,8 +50,10 @@ _RISKS = {  # EPP codes (RFC 5731, RFC 3915): what each means for the domain, an
     "autoRenewPeriod": (
         ProblemCode.AUTO_RENEW_PERIOD,
         Severity.WARNING,
-        "autoRenewPeriod: the registry renewed the domain by itself, which the registrar may still undo; "
-        "see that the renewal is paid",
+        (
+            "autoRenewPeriod: the registry renewed the domain by itself, which the registrar may still undo; "
+            "see that the renewal is paid"
+        ),
     ),
 }
 
