@@ -404,8 +404,8 @@ class Standing(StrEnum):
 class Subscription:
     """One address's wish to be told about one target.
 
-    *email* is normalised; *target* is as :attr:`Target.text`, in the user's own form; *threshold* is as the option takes
-    it, ``None`` for the settings' windows; *since* is when the address subscribed.
+    *email* is normalised; *target* is as :attr:`Target.text`, in the user's own form; *threshold* is as the option of
+    that name takes it, ``None`` for the settings' windows; *since* is when the address subscribed.
     """
 
     email: str
