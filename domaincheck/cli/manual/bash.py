@@ -1,0 +1,153 @@
+"""The completion for bash: tables in ``case`` statements, and one loop that reads what stands on the line.
+
+It uses nothing but the shell itself, bash-completion's library neither, and works from bash 3.2 (macOS) on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domaincheck.cli.manual.tree import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domaincheck.cli.manual.tree import Argument, Command, Option, Value
+
+PROGRAM = "domaincheck"
+
+_MARKS = {Kind.TEXT: "@text", Kind.FILE: "@file", Kind.FOLDER: "@folder"}
+
+_SCRIPT = r"""# bash completion for domaincheck
+# Written by python -m domaincheck.cli.manual: change the command line, not this file.
+
+# What follows command $1: its options, its operands by position, and what there may be $more of.
+_domaincheck_command() {
+    case $1 in
+@COMMANDS@
+        *) return 1 ;;
+    esac
+}
+
+# What option $2 of command $1 takes, and the spellings that are not to be offered after it.
+_domaincheck_option() {
+    value= same=
+    case "$1 $2" in
+@OPTIONS@
+    esac
+}
+
+_domaincheck() {
+    local IFS=$' \t\n'
+    local path=domaincheck cur=${COMP_WORDS[COMP_CWORD]} prefix= expected= used=' ' ended= count=0
+    local options more value same word words i
+    local -a operands
+    COMPREPLY=()
+    _domaincheck_command "$path"
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if [[ $word == [=:]* ]]; then # bash splits --option=value and host:port; what follows belongs to them
+            ((++i < COMP_CWORD)) && expected=
+        elif [[ $expected ]]; then
+            expected=
+        elif [[ $word == -- && ! $ended ]]; then
+            ended=yes
+        elif [[ $word == --* && ! $ended ]]; then
+            _domaincheck_option "$path" "${word%%=*}"
+            used+="$same " expected=$value
+            [[ $word == *=* ]] && expected=
+        elif [[ $word == -?* && ! $ended ]]; then
+            while [[ ${word:1} ]]; do # letters may share a dash; the value may be in the same word
+                _domaincheck_option "$path" "${word:0:2}"
+                used+="$same " expected=$value
+                [[ $value && ${word:2} ]] && expected= && break
+                word=-${word:2}
+            done
+        elif _domaincheck_command "$path $word"; then
+            path+=" $word" used=' ' count=0
+        else
+            ((++count))
+        fi
+    done
+    [[ $cur == '=' ]] && cur=
+    if [[ ! $expected && ! $ended && $cur == --*=* ]]; then # only where = was taken out of COMP_WORDBREAKS
+        _domaincheck_option "$path" "${cur%%=*}"
+        prefix=${cur%%=*}= cur=${cur#*=} expected=${value:-@text}
+    fi
+    if [[ $expected ]]; then
+        words=$expected
+    elif [[ $cur == -* && ! $ended ]]; then
+        words=
+        for word in $options; do
+            [[ $used == *" $word "* ]] || words+=" $word"
+        done
+    else
+        words=${operands[count]:-$more}
+    fi
+    case $words in
+        @text) ;;
+        @file | @folder) _domaincheck_paths "$words" ;;
+        *)
+            for word in $words; do
+                [[ $word == "$cur"* ]] && COMPREPLY+=("$prefix$word")
+            done
+            ;;
+    esac
+}
+
+# Leaves files or folders to readline, which quotes them and knows ~; by hand where it can't be told so.
+_domaincheck_paths() {
+    local kind=default list=-f
+    [[ $1 == @folder ]] && kind=dirnames list=-d
+    [[ ! $prefix ]] && compopt -o "$kind" 2>/dev/null && return
+    local IFS=$'\n'
+    COMPREPLY=($(compgen "$list" -P "$prefix" -- "$cur"))
+}
+
+complete -F _domaincheck domaincheck
+"""
+
+
+def render(root: Command) -> str:
+    """Return the script for the command tree *root*."""
+    commands = [_command(each) for each in root.walk()]
+    options = [_option(each, option) for each in root.walk() for option in each.options]
+    return _SCRIPT.replace("@COMMANDS@", "\n".join(commands)).replace("@OPTIONS@", "\n".join(options))
+
+
+def _path(command: Command) -> str:
+    return " ".join((PROGRAM, *command.path))
+
+
+def _command(command: Command) -> str:
+    options = " ".join(spelling for option in command.options for spelling in option.spellings)
+    operands = " ".join(f"'{each}'" for each in _operands(command))
+    more = next((_value(each.value) for each in command.arguments if each.repeatable), "@text")
+    indent = " " * 12
+    return (
+        f"        '{_path(command)}')\n"
+        f"{indent}options='{options}'\n{indent}operands=({operands}) more='{more}'\n{indent};;"
+    )
+
+
+def _operands(command: Command) -> Iterator[str]:
+    """Yield what may stand at each place: first a group's commands, or a command's arguments in turn."""
+    if command.commands:
+        yield " ".join(each.path[-1] for each in command.commands)
+    else:
+        yield from (_value(each.value) for each in _single(command.arguments))
+
+
+def _single(arguments: tuple[Argument, ...]) -> Iterator[Argument]:
+    return (each for each in arguments if not each.repeatable)
+
+
+def _value(value: Value) -> str:
+    return _MARKS.get(value.kind) or " ".join(value.choices)
+
+
+def _option(command: Command, option: Option) -> str:
+    patterns = " | ".join(f"'{_path(command)} {spelling}'" for spelling in option.spellings)
+    facts = [f"value='{_value(option.value)}'"] if option.value else []
+    facts += [] if option.repeatable else [f"same='{' '.join(option.spellings)}'"]
+    return f"        {patterns}) {' '.join(facts) or ':'} ;;"

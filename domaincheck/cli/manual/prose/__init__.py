@@ -1,0 +1,23 @@
+"""What the man pages say beyond the command tree: a module a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domaincheck.cli.manual.prose import check, demo, program, registries
+
+if TYPE_CHECKING:
+    from domaincheck.cli.manual.words import Words
+
+DATE = "2026-11-23"
+"""Stands in the footer of every page: when what they say was last gone through."""
+
+WORDS: dict[tuple[str, ...], Words] = {
+    (): program.PROGRAM,
+    ("check",): check.CHECK,
+    ("demo",): demo.DEMO,
+    ("registries",): registries.REGISTRIES,
+    ("registries", "show"): registries.SHOW,
+    ("registries", "refresh"): registries.REFRESH,
+}
+"""By the path of the command; of a command that is not among them only what the tree knows is told."""

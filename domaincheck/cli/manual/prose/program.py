@@ -1,0 +1,120 @@
+"""What the page of the program itself says."""
+
+from __future__ import annotations
+
+from domaincheck.cli.manual.words import DONE_OR_NOT, Words, terms
+from domaincheck.settings import DOMAIN_TABLE, TABLE
+from domaincheck.targets.parse import SCHEMES
+
+_SCHEMES = ", ".join(f"`{name}`" for name, scheme in SCHEMES.items() if scheme.starttls is None)
+
+_TARGETS = f"""
+A target is a host, with a port if it is not 443. It may be written as
+
+`example.com`
+    a host name; in any script, or in its `xn--` form
+
+`example.com:8443`
+    a host name and a port
+
+`192.0.2.7`, `2001:db8::1`, `[2001:db8::1]:8443`
+    an IP address; IPv6 with a port needs the brackets
+
+`https://example.com/path`
+    an address, whose scheme chooses the port: {_SCHEMES}
+
+Lists, on the command line and in files, separate targets by commas, white space or newlines. In files and on standard
+input, `#` starts a comment that ends with its line. A target named twice is checked once. What cannot be read as a
+target gets a result of its own, `invalid_target`, and the others are checked all the same.
+
+A registration belongs to a *registrable domain*: one label more than the public suffix that the host is under, as
+`example.co.uk` for `www.example.co.uk`. It is looked up once, however many of the targets are hosts under it. An IP
+address, a public suffix itself, and a name under none, such as `localhost`, have no registration; that is not a
+failure.
+"""
+
+_FILES = """
+`~/.config/domaincheck/config.toml`
+    The settings file. It need not exist. --config and `DOMAINCHECK_CONFIG` name another. A key that does not exist,
+    or a value that cannot be used, is reported with file and line, and nothing is done.
+
+`~/.local/state/domaincheck/state.db`
+    What is remembered between runs: registrations, servers that asked for a pause, the list of RDAP servers. All of it
+    can be learned anew, so the file may be deleted at any time.
+
+These are the places on Linux; on other systems the files are in the folders that are usual there. `XDG_CONFIG_HOME` and
+`XDG_STATE_HOME` move them, and so do systemd's `CONFIGURATION_DIRECTORY` and `STATE_DIRECTORY`, which name the folder
+itself.
+"""
+
+
+def _with_default(help_: str, value: object) -> str:
+    if value is None:
+        return help_
+    return f"{help_} Default: `{value:g}`." if isinstance(value, float) else f"{help_} Default: `{value}`."
+
+
+_SETTINGS = f"""
+The settings file is TOML. A key stands in its section, as `jobs = 32` under `[check]` for `check.jobs`; numbers are
+written bare, texts between quotation marks.
+
+{terms({f"`{setting.name}`": _with_default(setting.help, setting.default) for setting in TABLE})}
+
+What holds for a single domain stands in a section of its own, as `[domains."example.de"]`:
+
+{terms({f'`domains."`*DOMAIN*`".{setting.key}`': setting.help for setting in DOMAIN_TABLE})}
+"""
+
+_ENVIRONMENT = """
+`DOMAINCHECK_`*SECTION*`_`*KEY*
+    Any setting but those of single domains, as `DOMAINCHECK_CHECK_JOBS` for `check.jobs`. An option on the command line
+    comes before the environment, the environment before the settings file.
+
+`DOMAINCHECK_CONFIG`
+    The settings file to read in place of the usual one.
+
+`SSL_CERT_FILE`
+    PEM file of the CAs to trust, unless --ca-file or `DOMAINCHECK_TLS_CA_FILE` names one.
+
+`NO_COLOR`
+    If set to anything, no colours are used; nor are they with `TERM=dumb`.
+
+`COLUMNS`
+    The width to write tables for, in place of the terminal's.
+
+`XDG_CONFIG_HOME`, `CONFIGURATION_DIRECTORY`, `XDG_STATE_HOME`, `STATE_DIRECTORY`
+    Where the files are: see `FILES`.
+"""
+
+PROGRAM = Words(
+    description="""
+For each host it is given, `domaincheck` asks the registry until when its domain is registered, by RDAP or else by
+WHOIS, and learns in one TLS handshake what certificate the server shows, until when it is valid, and whether a client
+would accept it. Many hosts are asked at once.
+
+Results go to standard output. Progress and messages go to standard error, each message as a line that begins with
+`domaincheck:`. What servers and registries say is cleaned before it is shown, so that no control character of theirs
+reaches the terminal.
+""",
+    sections={"Targets": _TARGETS},
+    exit_status=f"""
+`domaincheck check` reports the worst of its results, as a plugin for Nagios or Icinga does: 0 ok, 1 warning, 2
+critical, 3 unknown. See `domaincheck-check`(1). For the other commands:
+
+{DONE_OR_NOT.strip()}
+""",
+    appendix={"Files": _FILES, "Settings": _SETTINGS, "Environment": _ENVIRONMENT},
+    examples="""
+Look at one site:
+    domaincheck check example.com
+
+See what the results look like, without a network:
+    domaincheck demo
+
+Learn who gave each answer:
+    domaincheck -v check example.com
+
+Use the settings of a project:
+    domaincheck --config ./domaincheck.toml check -f hosts.txt
+""",
+)

@@ -1,0 +1,109 @@
+"""The completion for zsh: one function a command, each a call of ``_arguments``, as zshcompsys(1) has it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domaincheck.cli.manual.tree import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from domaincheck.cli.manual.tree import Command, Option, Value
+
+_HEAD = """#compdef domaincheck
+# Written by python -m domaincheck.cli.manual: change the command line, not this file.
+"""
+
+_GROUP = """
+@NAME@() {
+  local curcontext=$curcontext state line ret=1
+  local -A opt_args
+  local -a commands=(
+@COMMANDS@
+  )
+  _arguments -C -s -S \\
+@SPECS@
+    '1: :->command' \\
+    '*:: :->arguments' && ret=0
+  case $state in
+    command) _describe -t commands command commands && ret=0 ;;
+    arguments)
+      curcontext=${curcontext%:*:*}:@CONTEXT@-$line[1]:
+      case $line[1] in
+@CALLS@
+      esac
+      ;;
+  esac
+  return ret
+}
+"""
+
+_LEAF = """
+@NAME@() {
+  _arguments -s -S \\
+@SPECS@
+}
+"""
+
+_TAIL = """
+if [[ $funcstack[1] == _domaincheck ]]; then # autoloaded: this is the first call
+  _domaincheck "$@"
+else
+  compdef _domaincheck domaincheck
+fi
+"""
+
+
+def render(root: Command) -> str:
+    """Return the script for the command tree *root*."""
+    return _HEAD + "".join(_function(each) for each in root.walk()) + _TAIL
+
+
+def _name(command: Command) -> str:
+    return "_".join(("_domaincheck", *command.path)).replace("-", "_")
+
+
+def _function(command: Command) -> str:
+    specs = [spec for option in command.options for spec in _option(option)]
+    if not command.commands:
+        text = _LEAF.replace("@SPECS@", " \\\n".join(f"    {spec}" for spec in (*specs, *_arguments(command))))
+        return text.replace("@NAME@", _name(command))
+    described = [f"    {_quoted(f'{each.path[-1]}:{each.summary}')}" for each in command.commands]
+    calls = [f"        {each.path[-1]}) {_name(each)} && ret=0 ;;" for each in command.commands]
+    return (
+        _GROUP.replace("@NAME@", _name(command))
+        .replace("@CONTEXT@", "-".join(("domaincheck", *command.path)))
+        .replace("@COMMANDS@", "\n".join(described))
+        .replace("@SPECS@", "\n".join(f"    {spec} \\" for spec in specs))
+        .replace("@CALLS@", "\n".join(calls))
+    )
+
+
+def _option(option: Option) -> Iterator[str]:
+    """Yield a spec for each spelling; all but repeatable ones exclude all the others."""
+    before = "*" if option.repeatable else f"({' '.join(option.spellings)})" if len(option.spellings) > 1 else ""
+    for spelling in option.spellings:
+        taken = "" if option.value is None else "=" if spelling.startswith("--") else "+"
+        yield _quoted(f"{before}{spelling}{taken}[{_escaped(option.help_for(spelling), '[]:')}]{_value(option.value)}")
+
+
+def _arguments(command: Command) -> Iterator[str]:
+    for place, argument in enumerate(command.arguments, 1):
+        yield _quoted(f"{'*' if argument.repeatable else place}{_value(argument.value)}")
+
+
+def _value(value: Value | None) -> str:
+    """Return the message and the action of a spec; a blank for an action means that nothing is offered."""
+    if value is None:
+        return ""
+    actions = {Kind.TEXT: " ", Kind.FILE: "_files", Kind.FOLDER: "_files -/"}
+    return f":{_escaped(value.metavar, ':')}:{actions.get(value.kind) or '(' + ' '.join(value.choices) + ')'}"
+
+
+def _escaped(text: str, special: str) -> str:
+    return "".join(f"\\{character}" if character in rf"\{special}" else character for character in text)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", r"'\''") + "'"

@@ -1,0 +1,474 @@
+"""What TLS facts mean: the certificate's part of a result, judged at one moment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domaincheck.model import (
+    Certificate,
+    Failure,
+    ProblemCode,
+    PublicKey,
+    Severity,
+    Status,
+    Threshold,
+    TlsPart,
+    Verification,
+)
+from domaincheck.verdict import Policy, judge_tls
+from tests.facts import DAY, HOST, NOW, SECOND, certificate, intermediate, root, tls_facts
+
+if TYPE_CHECKING:
+    from domaincheck.model import TlsFacts
+
+OK, WARNING, UNKNOWN, CRITICAL = Severity.OK, Severity.WARNING, Severity.UNKNOWN, Severity.CRITICAL
+TRUSTED_BY_SOMEONE_ELSE = Verification(20, "unable to get local issuer certificate")
+FORGED = Verification(7, "certificate signature failure")
+
+
+def judge(*chain: Certificate, policy: Policy | None = None, **changes: Any) -> TlsPart:
+    """Return the judgement of a probe that found *chain*."""
+    return judge_tls(tls_facts(*chain, **changes), policy or Policy(), NOW)
+
+
+def codes(part: TlsPart) -> list[str]:
+    """Return the codes of the problems, in their order."""
+    return [problem.code.value for problem in part.problems]
+
+
+# --- the leaf's own time -------------------------------------------------------------------------------------------
+
+
+def test_a_sound_certificate_is_valid_and_described() -> None:
+    """Without a fault the status is valid, and what the certificate and the connection say stands in the part."""
+    leaf, above = certificate(200 * DAY), intermediate(1000 * DAY)
+    part = judge(leaf, above)
+    assert (part.status, part.severity, part.problems) == (Status.VALID, OK, ())
+    assert (part.not_before, part.not_after, part.days_left) == (leaf.not_before, leaf.not_after, 200)
+    assert (part.subject, part.issuer, part.serial) == (leaf.subject, leaf.issuer, leaf.serial)
+    assert (part.names, part.fingerprint_sha256) == (leaf.names, leaf.fingerprint_sha256)
+    assert (part.key, part.signature) == ("ECDSA P-256", "ecdsa-with-SHA256")
+    assert (part.protocol, part.cipher, part.address) == ("TLSv1.3", "TLS_AES_256_GCM_SHA384", "192.0.2.1")
+    assert (part.trusted, part.hostname_matches) == (True, True)
+    assert (part.warn_before_days, part.expires_first, part.duration_seconds) == (30.0, "leaf", 0.03)
+    assert [(link.subject, link.not_after, link.days_left) for link in part.chain] == [
+        (leaf.subject, leaf.not_after, 200),
+        (above.subject, above.not_after, 1000),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("left", "status", "severity", "days"),
+    [
+        (-DAY, Status.EXPIRED, CRITICAL, -1),
+        (-SECOND, Status.EXPIRED, CRITICAL, -1),
+        (timedelta(0), Status.EXPIRING_TODAY, CRITICAL, 0),
+        (SECOND, Status.EXPIRING_TODAY, CRITICAL, 0),
+        (DAY - SECOND, Status.EXPIRING_TODAY, CRITICAL, 0),
+        (DAY, Status.EXPIRING_SOON, CRITICAL, 1),
+        (7 * DAY, Status.EXPIRING_SOON, CRITICAL, 7),
+        (8 * DAY, Status.EXPIRING_SOON, WARNING, 8),
+        (30 * DAY, Status.EXPIRING_SOON, WARNING, 30),
+        (30 * DAY + SECOND, Status.VALID, OK, 30),
+    ],
+)
+def test_edges_of_a_certificates_life(left: timedelta, status: Status, severity: Severity, days: int) -> None:
+    """Status, severity and days follow the time left; only what is past is a problem."""
+    part = judge(certificate(left))
+    assert (part.status, part.severity, part.days_left) == (status, severity, days)
+    assert codes(part) == (["expired"] if status is Status.EXPIRED else [])
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "left", "asked", "status"),
+    [
+        (47, 16, None, Status.VALID),
+        (47, 15, None, Status.EXPIRING_SOON),
+        (47, 16, "30", Status.EXPIRING_SOON),
+        (6, 3, None, Status.VALID),
+        (6, 2, None, Status.EXPIRING_SOON),
+        (6, 0.9, None, Status.EXPIRING_TODAY),
+        (6, 3, "30", Status.EXPIRING_SOON),
+        (6, 2, "25%", Status.VALID),
+        (6, 1.5, "25%", Status.EXPIRING_SOON),
+        (398, 100, "25%", Status.VALID),
+        (398, 99, "25%", Status.EXPIRING_SOON),
+        (398, 59, "60d", Status.EXPIRING_SOON),
+        (398, 0.5, "0", Status.VALID),
+    ],
+)
+def test_short_lives_and_thresholds(lifetime: int, left: float, asked: str | None, status: Status) -> None:
+    """A short-lived certificate is not always expiring, unless the user insists on a threshold."""
+    policy = Policy(asked and Threshold.parse(asked) or None)
+    assert judge(certificate(left * DAY, lifetime * DAY), policy=policy).status is status
+
+
+@pytest.mark.parametrize(("asked", "days"), [(None, 2.0), ("30", 30.0), ("25%", 1.5)])
+def test_the_window_in_force_is_told(asked: str | None, days: float) -> None:
+    """The part says how many days before the expiry the warning begins for this very certificate."""
+    policy = Policy(asked and Threshold.parse(asked) or None)
+    assert judge(certificate(3 * DAY, 6 * DAY), policy=policy).warn_before_days == days
+
+
+@pytest.mark.parametrize(("critical", "severity"), [("10", CRITICAL), ("8", WARNING), ("5%", CRITICAL), ("0", WARNING)])
+def test_the_critical_window_is_the_users(critical: str, severity: Severity) -> None:
+    """Nine days before the end of 398 it depends on what the user calls critical."""
+    part = judge(certificate(9 * DAY), policy=Policy(critical=Threshold.parse(critical)))
+    assert (part.status, part.severity) == (Status.EXPIRING_SOON, severity)
+
+
+def test_a_certificate_from_the_future_is_invalid() -> None:
+    """Before its first second a certificate is not valid, however long it lives then."""
+    part = judge(certificate(398 * DAY + SECOND))
+    assert (part.status, part.severity, codes(part)) == (Status.INVALID, CRITICAL, ["not_yet_valid"])
+
+
+def test_the_first_second_of_a_certificate_counts() -> None:
+    """At its very beginning a certificate is valid."""
+    assert judge(certificate(398 * DAY)).status is Status.VALID
+
+
+@pytest.mark.parametrize("lost", ["not_before", "not_after"])
+def test_a_date_that_cannot_be_read_makes_a_certificate_invalid(lost: str) -> None:
+    """Nobody can rely on a certificate whose dates are rubbish; what can be read is kept."""
+    part = judge(certificate(**{lost: None}))
+    assert (part.status, part.severity, codes(part)) == (Status.INVALID, CRITICAL, ["malformed_response"])
+    assert part.subject == "CN=www.example.com"
+    assert part.days_left == (None if lost == "not_after" else 200)
+
+
+def test_an_upside_down_lifetime_is_no_window() -> None:
+    """A certificate that ends before it begins was never valid, and its window is not negative."""
+    part = judge(certificate(-3 * DAY, -6 * DAY))
+    assert (part.status, part.warn_before_days, set(codes(part))) == (Status.EXPIRED, 0.0, {"expired", "not_yet_valid"})
+
+
+# --- the name ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (("a.example",), "the certificate is for a.example, not for www.example.com"),
+        (("a.example", "b.example", "c.example", "d.example"), "a.example, b.example, c.example and 1 more"),
+        ((), "names no host at all"),
+    ],
+)
+def test_a_wrong_name_is_invalid_and_explained(names: tuple[str, ...], message: str) -> None:
+    """A certificate for other hosts is invalid, the message says for which, and everything else is kept."""
+    part = judge(certificate(names=names))
+    assert (part.status, part.hostname_matches, codes(part)) == (Status.INVALID, False, ["hostname_mismatch"])
+    assert message in part.problems[0].message
+    assert (part.days_left, part.trusted) == (200, True)
+
+
+# --- trust ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (18, "self_signed"),
+        (19, "untrusted_root"),
+        (2, "incomplete_chain"),
+        (20, "incomplete_chain"),
+        (21, "incomplete_chain"),
+        (7, "bad_chain"),
+        (25, "bad_chain"),
+        (26, "bad_chain"),
+        (34, "bad_chain"),
+        (47, "bad_chain"),
+        (79, "bad_chain"),
+        (9999, "bad_chain"),
+    ],
+)
+def test_each_verification_error_has_a_code(number: int, code: str) -> None:
+    """OpenSSL's numbers become codes that a script may match on; the certificate is invalid and not trusted."""
+    part = judge(certificate(), verification=Verification(number, "the words of OpenSSL"))
+    assert (part.status, part.severity, part.trusted, codes(part)) == (Status.INVALID, CRITICAL, False, [code])
+
+
+def test_an_unusual_verification_error_is_told_in_the_words_of_openssl() -> None:
+    """What has no code of its own keeps OpenSSL's explanation."""
+    assert "signature failure" in judge(certificate(), verification=FORGED).problems[0].message
+
+
+@pytest.mark.parametrize("number", [9, 10])
+def test_dates_are_no_matter_of_trust(number: int) -> None:
+    """OpenSSL's errors about dates say nothing about who vouches; the dates themselves are judged."""
+    part = judge(certificate(), verification=Verification(number, "certificate has expired"))
+    assert (part.status, part.trusted, part.problems) == (Status.VALID, True, ())
+
+
+def test_a_leaf_straight_from_a_private_root_is_not_called_incomplete() -> None:
+    """Without a caIssuers address the missing issuer is a root that is not trusted here."""
+    part = judge(certificate(issuer_urls=()), verification=TRUSTED_BY_SOMEONE_ELSE)
+    assert (codes(part), "Lab Intermediate" in part.problems[0].message) == (["untrusted_root"], True)
+
+
+def test_a_full_chain_to_a_strange_root_is_not_called_incomplete() -> None:
+    """A chain that is sent up to the intermediate lacks nothing but trust in its root."""
+    part = judge(certificate(), intermediate(), verification=TRUSTED_BY_SOMEONE_ELSE)
+    assert (codes(part), "Lab Root" in part.problems[0].message) == (["untrusted_root"], True)
+
+
+# --- weakness ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "weak"),
+    [
+        (PublicKey("RSA", 1024), True),
+        (PublicKey("RSA", 2047), True),
+        (PublicKey("RSA", 2048), False),
+        (PublicKey("DSA", 1024), True),
+        (PublicKey("DSA", 2048), False),
+        (PublicKey("ECDSA", 192, "P-192"), True),
+        (PublicKey("ECDSA", 224, "P-224"), False),
+        (PublicKey("ECDSA", 0, "1.2.3.4"), False),
+        (PublicKey("Ed25519", 256), False),
+        (PublicKey("1.2.3.4", 0), False),
+        (None, False),
+    ],
+)
+def test_small_keys_are_weak(key: PublicKey | None, *, weak: bool) -> None:
+    """RSA and DSA under 2048 bits and curves under 224 are too small; what is not known is not accused."""
+    assert codes(judge(certificate(key=key))) == (["weak_key"] if weak else [])
+
+
+@pytest.mark.parametrize(
+    ("signature", "weak"),
+    [
+        ("md5WithRSAEncryption", True),
+        ("sha1WithRSAEncryption", True),
+        ("ecdsa-with-SHA1", True),
+        ("dsaWithSHA1", True),
+        ("sha256WithRSAEncryption", False),
+        ("ecdsa-with-SHA512", False),
+        ("ED25519", False),
+        (None, False),
+    ],
+)
+def test_broken_digests_are_weak(signature: str | None, *, weak: bool) -> None:
+    """A signature over MD2, MD5 or SHA-1 can be forged."""
+    assert codes(judge(certificate(signature=signature))) == (["weak_signature"] if weak else [])
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "severity", "found"),
+    [
+        (Policy(), Status.INVALID, CRITICAL, ["weak_key", "weak_signature"]),
+        (Policy(weak=WARNING), Status.VALID, WARNING, ["weak_key", "weak_signature"]),
+        (Policy(weak=None), Status.VALID, OK, []),
+    ],
+    ids=["critical", "warning", "ignore"],
+)
+def test_the_user_weighs_weakness(policy: Policy, status: Status, severity: Severity, found: list[str]) -> None:
+    """Weak keys and signatures are critical, a warning or nothing, as the user wishes."""
+    part = judge(certificate(key=PublicKey("RSA", 1024), signature="sha1WithRSAEncryption"), policy=policy)
+    assert (part.status, part.severity, codes(part)) == (status, severity, found)
+
+
+@pytest.mark.parametrize(("number", "code"), [(66, "weak_key"), (67, "weak_key"), (68, "weak_signature")])
+def test_weakness_that_only_openssl_sees_is_told(number: int, code: str) -> None:
+    """When OpenSSL stops at a weakness that the certificates do not show, it is still a problem, and told once."""
+    part = judge(certificate(), verification=Verification(number, "too weak"))
+    assert (part.status, codes(part), part.trusted) == (Status.INVALID, [code], False)
+
+
+def test_weakness_above_the_leaf_counts_but_not_a_roots_own_signature() -> None:
+    """An intermediate signed with SHA-1 can be forged; nobody relies on the signature that a root puts on itself."""
+    weak = {"signature": "sha1WithRSAEncryption"}
+    part = judge(certificate(), intermediate(**weak), root(**weak))
+    assert (codes(part), "Lab Intermediate" in part.problems[0].message) == (["weak_signature"], True)
+
+
+# --- the chain's time ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("left", "status", "severity"),
+    [
+        (31 * DAY, Status.VALID, OK),
+        (30 * DAY, Status.EXPIRING_SOON, WARNING),
+        (3 * DAY, Status.EXPIRING_SOON, CRITICAL),
+        (DAY - SECOND, Status.EXPIRING_TODAY, CRITICAL),
+    ],
+)
+@pytest.mark.parametrize("role", ["intermediate", "root"])
+def test_a_chain_that_ends_first_is_expiring(role: str, left: timedelta, status: Status, severity: Severity) -> None:
+    """A leaf with 200 days under something with three is expiring; the leaf's own days are still told."""
+    above = (intermediate(left), root()) if role == "intermediate" else (intermediate(), root(left))
+    part = judge(certificate(200 * DAY), *above)
+    assert (part.status, part.severity, part.expires_first, part.days_left) == (status, severity, role, 200)
+    assert codes(part) == ([] if status is Status.VALID else ["chain_expiring"])
+
+
+@pytest.mark.parametrize("role", ["intermediate", "root"])
+def test_a_chain_that_has_ended_is_expired(role: str) -> None:
+    """Nothing is left of a leaf under an expired certificate."""
+    above = (intermediate(-SECOND), root()) if role == "intermediate" else (intermediate(), root(-SECOND))
+    part = judge(certificate(200 * DAY), *above)
+    assert (part.status, part.severity, codes(part)) == (Status.EXPIRED, CRITICAL, ["chain_expired"])
+    assert (part.expires_first, part.days_left) == (role, 200)
+
+
+def test_the_leaf_is_named_when_all_expire_together() -> None:
+    """Where leaf and intermediate end at the same second, the leaf comes first, and nothing is said of the chain."""
+    part = judge(certificate(3 * DAY), intermediate(3 * DAY))
+    assert (part.expires_first, part.status, part.problems) == ("leaf", Status.EXPIRING_SOON, ())
+
+
+def test_a_chain_from_the_future_is_invalid() -> None:
+    """An intermediate that is not valid yet breaks the chain."""
+    part = judge(certificate(), intermediate(not_before=NOW + DAY))
+    assert (part.status, codes(part)) == (Status.INVALID, ["not_yet_valid"])
+    assert "Lab Intermediate" in part.problems[0].message
+
+
+def test_what_is_sent_but_not_used_gives_no_alarm() -> None:
+    """An expired cross-sign beside the path in use is listed in the chain, and that is all."""
+    leaf, stray = certificate(), intermediate(-DAY, subject="CN=Old Cross-Sign")
+    part = judge(leaf, stray, path=(leaf, intermediate(), root()))
+    assert (part.status, part.problems, part.expires_first) == (Status.VALID, (), "leaf")
+    assert [link.days_left for link in part.chain] == [200, -1]
+
+
+def test_without_a_path_only_the_leaf_is_judged() -> None:
+    """Where OpenSSL built no path, what else was sent is not known to matter."""
+    part = judge(certificate(), intermediate(-DAY), path=())
+    assert (part.status, part.expires_first) == (Status.VALID, "leaf")
+
+
+# --- several faults ------------------------------------------------------------------------------------------------
+
+
+def test_all_faults_are_told_and_expired_comes_before_invalid() -> None:
+    """An expired, wrong, weak certificate from nowhere is expired, with each of its faults."""
+    leaf = certificate(-DAY, names=("other.example",), key=PublicKey("RSA", 1024), issuer_urls=())
+    part = judge(leaf, verification=TRUSTED_BY_SOMEONE_ELSE)
+    assert (part.status, part.severity) == (Status.EXPIRED, CRITICAL)
+    assert codes(part) == ["expired", "hostname_mismatch", "untrusted_root", "weak_key"]
+
+
+def test_invalid_comes_before_expiring() -> None:
+    """A certificate for another host is invalid, also in its last hours."""
+    assert judge(certificate(SECOND, names=("other.example",))).status is Status.INVALID
+
+
+def test_the_most_severe_problem_stands_first() -> None:
+    """Problems are in the order critical, unknown, warning, whatever was found first."""
+    failure = Failure(ProblemCode.CONNECTION_RESET, "the server closed the connection")
+    part = judge(
+        certificate(key=PublicKey("RSA", 1024)),
+        intermediate(20 * DAY),
+        policy=Policy(weak=WARNING),
+        verification=FORGED,
+        failure=failure,
+    )
+    assert [problem.severity for problem in part.problems] == [CRITICAL, UNKNOWN, WARNING, WARNING]
+    assert codes(part)[:2] == ["bad_chain", "connection_reset"]
+
+
+# --- failures ------------------------------------------------------------------------------------------------------
+
+FAILURES = [
+    ProblemCode.DNS_FAILURE,
+    ProblemCode.CONNECTION_REFUSED,
+    ProblemCode.TIMEOUT,
+    ProblemCode.CONNECTION_RESET,
+    ProblemCode.NOT_TLS,
+    ProblemCode.HANDSHAKE_FAILURE,
+    ProblemCode.STARTTLS_FAILED,
+    ProblemCode.MALFORMED_RESPONSE,
+    ProblemCode.CLIENT_CERTIFICATE_REQUIRED,
+]
+
+
+def failed(code: ProblemCode, *chain: Certificate, **changes: Any) -> TlsFacts:
+    """Return the facts of a probe that broke off with *code* after it had seen *chain*."""
+    verification = Verification(0) if chain else None
+    quiet = {"sent": chain, "path": chain, "verification": verification, "failure": Failure(code, "what happened")}
+    return tls_facts(**quiet | changes)
+
+
+@pytest.mark.parametrize("code", FAILURES)
+def test_a_failure_without_a_certificate_is_unreachable(code: ProblemCode) -> None:
+    """What could not be seen is unknown, not bad; the reason stands in the problems, and all else is empty."""
+    part = judge_tls(failed(code, protocol=None, cipher=None), Policy(), NOW)
+    assert (part.status, part.severity) == (Status.UNREACHABLE, UNKNOWN)
+    assert [(p.code, p.severity, p.message) for p in part.problems] == [(code, UNKNOWN, "what happened")]
+    unknown = (part.not_before, part.not_after, part.days_left, part.warn_before_days, part.expires_first)
+    assert {*unknown, part.subject, part.issuer, part.serial, part.fingerprint_sha256, part.key} == {None}
+    assert {part.signature, part.protocol, part.cipher, part.trusted, part.hostname_matches} == {None}
+    assert (part.names, part.chain) == ((), ())
+
+
+@pytest.mark.parametrize("code", FAILURES[:-1])
+def test_a_failure_after_the_certificate_keeps_what_was_learned(code: ProblemCode) -> None:
+    """A handshake that breaks off late is unreachable, but dates, names and chain stay."""
+    part = judge_tls(failed(code, certificate()), Policy(), NOW)
+    assert (part.status, part.severity, codes(part)) == (Status.UNREACHABLE, UNKNOWN, [code.value])
+    assert (part.days_left, part.names, len(part.chain)) == (200, (HOST,), 1)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "status"),
+    [(certificate(-DAY), Status.EXPIRED), (certificate(names=("other.example",)), Status.INVALID)],
+    ids=["expired", "wrong host"],
+)
+def test_a_bad_certificate_is_bad_even_if_the_handshake_failed_later(leaf: Certificate, status: Status) -> None:
+    """What is known to be wrong outweighs what is not known."""
+    part = judge_tls(failed(ProblemCode.CONNECTION_RESET, leaf), Policy(), NOW)
+    assert (part.status, part.severity, codes(part)[-1]) == (status, CRITICAL, "connection_reset")
+
+
+@pytest.mark.parametrize(("left", "status"), [(200 * DAY, Status.VALID), (3 * DAY, Status.EXPIRING_SOON)])
+def test_a_server_that_wants_a_client_certificate_is_judged_by_its_own(left: timedelta, status: Status) -> None:
+    """That we may not come in does not make the server's certificate worse; it is noted."""
+    part = judge_tls(failed(ProblemCode.CLIENT_CERTIFICATE_REQUIRED, certificate(left)), Policy(), NOW)
+    assert (part.status, codes(part)) == (status, ["client_certificate_required"])
+    assert part.problems[0].severity is OK
+
+
+# --- whatever the facts --------------------------------------------------------------------------------------------
+
+LIVES = st.builds(
+    certificate,
+    st.timedeltas(-10 * DAY, 500 * DAY),
+    st.timedeltas(DAY, 500 * DAY),
+    names=st.sampled_from([(), (HOST,), ("other.example",)]),
+    key=st.sampled_from([None, PublicKey("RSA", 1024), PublicKey("RSA", 2048)]),
+    not_before=st.sampled_from([None, NOW + DAY, NOW - DAY]),
+)
+
+
+@given(
+    chain=st.lists(LIVES, max_size=3),
+    number=st.sampled_from([0, 7, 10, 18, 19, 20, 66]),
+    code=st.sampled_from([None, *FAILURES]),
+    weak=st.sampled_from([None, WARNING, CRITICAL]),
+)
+def test_every_judgement_holds_together(
+    chain: list[Certificate], number: int, code: ProblemCode | None, weak: Severity | None
+) -> None:
+    """Whatever was found: severities agree with status and problems, and the worst problem stands first."""
+    facts = tls_facts(
+        sent=tuple(chain),
+        path=tuple(chain),
+        verification=Verification(number, "words") if chain else None,
+        failure=code and Failure(code, "words"),
+    )
+    part = judge_tls(facts, Policy(weak=weak), NOW)
+    ranks = [problem.severity.rank for problem in part.problems]
+    assert ranks == sorted(ranks, reverse=True)
+    assert part.severity.rank >= max(ranks, default=0)
+    assert (part.status is Status.VALID) <= (part.severity in (OK, WARNING))
+    assert (part.status is Status.EXPIRED) == bool({"expired", "chain_expired"} & set(codes(part)))
+    assert (part.status in (Status.EXPIRED, Status.INVALID)) <= (CRITICAL in {p.severity for p in part.problems})
+    assert part.warn_before_days is None or part.warn_before_days >= 0
