@@ -413,3 +413,33 @@ class Subscription:
     threshold: str | None = None
     standing: Standing = Standing.PENDING
     since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What an address has been told about one thing that is, or was, the matter with one target.
+
+    *key* names the thing, down to the certificate or the date that it is about; *step* is how far it had come (the
+    window in days for an expiry, -1 for expired, 0 for anything else). It is open until *closed*, when it was found
+    mended; *solved* says that the address was told so, which happens once.
+    """
+
+    email: str
+    target: str
+    key: str
+    step: int
+    told: datetime
+    closed: datetime | None = None
+    solved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRecord:
+    """A one-time code that was made for *email* and *operation*: its *secret*, when, and what became of it."""
+
+    email: str
+    operation: str
+    secret: str
+    made: datetime
+    wrong: int = 0
+    used: bool = False

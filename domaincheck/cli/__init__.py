@@ -1,9 +1,10 @@
 """The command line: options in, text and exit status out. Only this folder knows typer.
 
-``app``        the command tree, the global options, and what becomes of errors
-``check`` …    one module a command
-``inputs``     where targets come from
-``perform``    runs what ``check`` and ``demo`` have planned, and prints it
-``terminal``   what a stream can show: width, colour, a progress bar
-``manual``     writes the man pages and completions from the command tree
+``app``           the command tree, the global options, and what becomes of errors
+``check`` …       one module a command
+``inputs``        where targets come from
+``perform``       runs what ``check`` and ``demo`` have planned, and prints it
+``interruption``  what Ctrl-C does meanwhile
+``terminal``      what a stream can show: width, colour, a progress bar
+``manual``        writes the man pages and completions from the command tree
 """

@@ -1,5 +1,6 @@
 """The command tree, the global options, and what becomes of errors."""
 
+import contextlib
 import os
 import traceback
 from collections.abc import Sequence
@@ -9,10 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from domaincheck import __version__, settings
-from domaincheck.cli import registries
+from domaincheck.cli import registries, subscribe, subscriptions
 from domaincheck.cli.check import check
 from domaincheck.cli.demo import demo
+from domaincheck.cli.doctor import doctor
 from domaincheck.cli.invocation import INTERRUPTED, Invocation
+from domaincheck.cli.run_scheduled import run_scheduled
+from domaincheck.cli.schedule import schedule
 from domaincheck.cli.terminal import say
 from domaincheck.errors import DomaincheckError
 from domaincheck.world import World
@@ -35,6 +39,13 @@ app = typer.Typer(
 )
 app.command()(check)
 app.command()(demo)
+app.command()(doctor)
+app.command()(subscribe.subscribe)
+app.command()(subscribe.unsubscribe)
+app.add_typer(subscribe.otp_app)
+app.add_typer(subscriptions.app)
+app.command()(run_scheduled)
+app.command()(schedule)
 app.add_typer(registries.app)
 
 _FROM_SETTINGS = {  # parameters of check whose defaults can be settled
@@ -58,10 +69,14 @@ def _print_version(ctx: typer.Context, wanted: bool) -> None:
 
 
 @app.callback()
-def root(
+def root(  # noqa: PLR0913, PLR0917 - a parameter an option
     ctx: typer.Context,
     config: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", help="Read settings from FILE, not from the usual place.")
+    ] = None,
+    store: Annotated[
+        Path | None,
+        typer.Option("--store", metavar="FILE", help="Keep subscriptions in FILE, which ends in .db or .toml."),
     ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
     verbose: Annotated[
@@ -75,7 +90,7 @@ def root(
     """Say which domains and TLS certificates are valid, expiring soon, expiring today or expired."""
     world: World = ctx.obj
     found = settings.load(world.environment, config)
-    ctx.obj = Invocation(world, found, -1 if quiet else verbose)
+    ctx.obj = Invocation(world, found, -1 if quiet else verbose, store, config)
     settled = {name: found[key] for name, key in _FROM_SETTINGS.items() if found[key] is not None}
     ctx.default_map = {"check": settled}
 
@@ -87,21 +102,31 @@ def main(arguments: Sequence[str], world: World) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # typer turns the first into the second, and has no other use for it
-        return _let_go(world)
+        _let_go(world)
+        return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback unless asked for
         if isinstance(error, typer.TyperException) and not arguments:
             world.stderr.write(f"{error.format_message()}\n")
             return COULD_NOT
         say(world.stderr, _explanation(error))
-        if "-vv" in arguments or list(arguments).count("-v") >= VERY_VERBOSE:
+        if _verbosity(arguments) >= VERY_VERBOSE:
             traceback.print_exc(file=world.stderr)
+        if isinstance(error, OSError):
+            _let_go(world)
         return COULD_NOT
 
 
 def _run(arguments: Sequence[str], world: World) -> int:
-    status: Any = app(args=list(arguments), prog_name="domaincheck", standalone_mode=False, obj=world)
+    with contextlib.redirect_stdout(world.stdout):  # typer prints help there
+        status: Any = app(args=list(arguments), prog_name="domaincheck", standalone_mode=False, obj=world)
     world.stdout.flush()
     return status if isinstance(status, int) else 0
+
+
+def _verbosity(arguments: Sequence[str]) -> int:
+    """Return how often more words were asked for, also where the command line could not be understood."""
+    short = (argument for argument in arguments if argument.startswith("-") and not argument.startswith("--"))
+    return sum(argument.count("v") for argument in short) + list(arguments).count("--verbose")
 
 
 def _explanation(error: Exception) -> str:
@@ -111,18 +136,19 @@ def _explanation(error: Exception) -> str:
     if isinstance(error, typer.TyperException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "domaincheck"
-        return f"{error.format_message().rstrip('.')}. Try '{command} --help'."
+        sentence = error.format_message().rstrip(".")
+        return f"{sentence}{'' if sentence.endswith('?') else '.'} Try '{command} --help'."
     if isinstance(error, OSError) and error.filename is None:
         return f"the results could not be written: {error.strerror}"
     return f"a fault in domaincheck itself: {type(error).__name__}: {error}; -vv shows more"
 
 
-def _let_go(world: World) -> int:
-    """End quietly when the reader of our output has gone, and keep Python from complaining at exit."""
+def _let_go(world: World) -> None:
+    """Drop what could not be written to standard output, so that Python does not try again, and complain, at exit."""
     try:
+        stdout = world.stdout.fileno()
         null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, world.stdout.fileno())
+        os.dup2(null, stdout)
         os.close(null)
     except (OSError, ValueError):
         pass
-    return BROKEN_PIPE

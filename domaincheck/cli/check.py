@@ -6,12 +6,9 @@ import typer
 
 from domaincheck.cli import options
 from domaincheck.errors import UsageError
-from domaincheck.model import Severity
 
 if TYPE_CHECKING:
     from domaincheck.cli.invocation import Invocation
-
-WEAK = {"critical": Severity.CRITICAL, "warning": Severity.WARNING, "ignore": None}
 
 
 def check(  # noqa: PLR0913, PLR0917 - a parameter an option
@@ -48,7 +45,6 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     from domaincheck.cli import values
     from domaincheck.cli.inputs import gather
     from domaincheck.cli.perform import Plan, perform
-    from domaincheck.verdict import Policy
     from domaincheck.wiring import ProbeOptions
 
     if not (tls or domain):
@@ -56,7 +52,6 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     if client_key and not client_cert:
         raise UsageError("--client-key needs the certificate that it belongs to: give --client-cert too")
     invocation: Invocation = ctx.obj
-    settings = invocation.settings
     probing = ProbeOptions(
         jobs=jobs,
         timeout=timeout,
@@ -74,7 +69,7 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     )
     plan = Plan(
         targets=gather(targets or (), file or (), invocation.world.stdin),
-        policy=Policy(threshold, critical, WEAK[settings["tls.weak"]], settings.of_domains("expires_at")),
+        policy=values.policy(invocation.settings, threshold, critical),
         options=probing,
         tls=tls,
         domain=domain,

@@ -68,4 +68,7 @@ def gather(arguments: Sequence[str], files: Sequence[Path], stdin: TextIO) -> Ta
 
 def _read_all(stdin: TextIO) -> str:
     binary = getattr(stdin, "buffer", None)
-    return decode(binary.read(), "standard input") if binary else stdin.read()
+    try:
+        return decode(binary.read(), "standard input") if binary else stdin.read()
+    except OSError as error:
+        raise UsageError(f"standard input cannot be read: {error.strerror}") from error

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from domaincheck.journal import Journal
+    from domaincheck.mailer import Post
     from domaincheck.settings import Settings
     from domaincheck.state import State
+    from domaincheck.store import Store
     from domaincheck.world import World
 
 INTERRUPTED = 130
@@ -16,16 +22,47 @@ INTERRUPTED = 130
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """The *world* to act in, the *settings* in force, and the *verbosity*: -1 for quiet, 0, 1 or 2."""
+    """The *world* to act in, the *settings* in force, and the *verbosity*: -1 for quiet, 0, 1 or 2.
+
+    *store* is the file of subscriptions named on the command line, *config* that of the settings.
+    """
 
     world: World
     settings: Settings
     verbosity: int
+    store: Path | None = None
+    config: Path | None = None
 
     def open_state(self) -> State:
-        """Return the state file of this user; it is opened, and made, when it is first used."""
+        """Return what is remembered for convenience; its file is opened, and made, when it is first used."""
         from domaincheck.cli.terminal import say
-        from domaincheck.state import State, state_folder
+        from domaincheck.state import State
 
-        stderr = self.world.stderr
-        return State(state_folder(self.world.environment) / "state.db", lambda sentence: say(stderr, sentence))
+        return State(self.state_file("cache.db"), partial(say, self.world.stderr))
+
+    def open_journal(self) -> Journal:
+        """Return what must not be forgotten, open."""
+        from domaincheck.journal import Journal
+
+        return Journal.open(self.state_file("state.db"))
+
+    def open_store(self) -> Store:
+        """Return the store of subscriptions; its file is made by the first that is added."""
+        from domaincheck.store import open_store, store_file
+        from domaincheck.targets import parse
+
+        return open_store(store_file(self.world.environment, self.store, self.settings["store.path"]), parse)
+
+    def open_post(self) -> Post:
+        """Return who takes mail, as the settings have it; nothing is connected to yet."""
+        from domaincheck.cli.terminal import say
+        from domaincheck.mailer import Post, from_settings, sender_of
+
+        tell = partial(say, self.world.stderr)
+        return Post(from_settings(self.settings, self.world.environment, tell=tell), sender_of(self.settings))
+
+    def state_file(self, name: str) -> Path:
+        """Return the path of the file *name* in the state folder."""
+        from domaincheck.state import state_folder
+
+        return state_folder(self.world.environment) / name

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from domaincheck.model import Threshold
+from domaincheck.settings import MOST_JOBS, seconds
 
 FormatName = Literal["table", "plain", "json", "ndjson", "csv"]
 
@@ -15,6 +16,13 @@ def _threshold(text: str) -> Threshold:
         return Threshold.parse(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no threshold: give {error}") from error
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(seconds(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not {error}") from error
 
 
 Targets = Annotated[
@@ -51,13 +59,13 @@ Critical = Annotated[
         help="Call it critical this long before, within the warning window. Without it 7/30 of that window.",
     ),
 ]
-Jobs = Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=4096, help="Probe N targets at once.")]
+Jobs = Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=MOST_JOBS, help="Probe N targets at once.")]
 Timeout = Annotated[
     float,
     typer.Option(
         "--timeout",
         metavar="SECONDS",
-        min=0.01,
+        parser=_seconds,
         help="Time for one probe in all, name resolution and retries included.",
     ),
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from domaincheck import __version__
+from domaincheck.cli.interruption import Interruption
 from domaincheck.cli.invocation import INTERRUPTED
 from domaincheck.cli.terminal import Bar, progress, say, style_for
 from domaincheck.files import replacing
@@ -52,30 +53,16 @@ class Plan:
     verbosity: int = 0
 
 
-class _Interruption:
-    """Remembers that the user pressed Ctrl-C, which ends the results early but not the printing of those there are."""
-
-    def __init__(self) -> None:
-        self.happened = False
-
-    def guard(self, results: Iterator[tuple[int, Result]]) -> Iterator[tuple[int, Result]]:
-        """Yield *results* until they end or the user interrupts."""
-        try:
-            yield from results
-        except KeyboardInterrupt:
-            self.happened = True
-
-
 def perform(plan: Plan, world: World) -> int:
     """Carry *plan* out and return the exit status: the worst severity's, or that of an interruption."""
     started, begun = world.clock(), time.monotonic()
-    tally, interruption = Tally(), _Interruption()
+    tally, interruption = Tally(), Interruption()
 
     def finish() -> Report:
         duration = time.monotonic() - begun
         return Report(JSON_VERSION, __version__, started, duration, str(plan.policy), tally.summary())
 
-    with _open(plan, world) as (stream, style):
+    with interruption.heeded(), _open(plan, world) as (stream, style):
         form = FORMATS[plan.format or ("table" if stream.isatty() else "plain")]
         with _watched(plan, world, form.order, stream) as watcher, _running(plan, world, watcher.tell) as raw:
             seen = _observed(interruption.guard(raw), tally, watcher)
@@ -120,18 +107,32 @@ def _open(plan: Plan, world: World) -> Iterator[tuple[IO[str], Style]]:
 
 @contextmanager
 def _running(plan: Plan, world: World, tell: Callable[[str], None]) -> Iterator[Iterator[tuple[int, Result]]]:
-    """Start the probes' threads, and let them go at the end without waiting for any that are still busy."""
-    tls = tls_lane(plan.options, world) if plan.tls else None
-    registrations = registration_lane(plan.options, world, tell) if plan.domain else None
     items = plan.targets.with_domains() if plan.domain else iter(plan.targets)
+    with running(plan.options, plan.policy, world, tell, tls=plan.tls, domain=plan.domain) as runner:
+        yield runner.run(items)
+
+
+@contextmanager
+def running(  # noqa: PLR0913 - what makes a runner
+    options: ProbeOptions,
+    policy: Policy,
+    world: World,
+    tell: Callable[[str], None],
+    *,
+    tls: bool = True,
+    domain: bool = True,
+) -> Iterator[Runner]:
+    """Start the probes' threads, and let them go at the end without waiting for any that are still busy."""
+    handshakes = tls_lane(options, world) if tls else None
+    registrations = registration_lane(options, world, tell) if domain else None
     try:
-        yield Runner(tls, registrations, plan.policy, world.clock).run(items)
+        yield Runner(handshakes, registrations, policy, world.clock)
     finally:
-        for lane in (tls, registrations):
+        for lane in (handshakes, registrations):
             if lane is not None:
                 lane.executor.shutdown(wait=False, cancel_futures=True)
-        if plan.options.memory is not None:
-            plan.options.memory.close()
+        if options.memory is not None:
+            options.memory.close()
 
 
 @dataclass(frozen=True, slots=True)

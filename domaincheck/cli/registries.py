@@ -22,10 +22,14 @@ def show(
     tld: Annotated[str, typer.Argument(metavar="TLD", help="A top-level domain, or a name under one.")],
 ) -> int:
     """Show which servers would be asked about the domains of a TLD, in which order, and why."""
+    from domaincheck.cli import values
+    from domaincheck.errors import UsageError
     from domaincheck.targets import canonical
 
     invocation: Invocation = ctx.obj
     name = canonical(tld.strip().removeprefix("."))
+    if values.is_address(name):
+        raise UsageError(f"{name} is an IP address: give a top-level domain, as in com, or a name under one")
     probe = _probe(invocation)
     lines = [f".{name.rpartition('.')[2]}", *_sources(probe, name if "." in name else f"example.{name}")]
     invocation.world.stdout.write("\n".join(lines) + "\n")
@@ -48,7 +52,7 @@ def refresh(
 
     world, state = ctx.obj.world, ctx.obj.open_state()
     client = HttpClient(world.make_network(), system_context)
-    address = (values.rdap_url(url) or IANA).rstrip("/")
+    address = (values.rdap_url(url, "--url") or IANA).rstrip("/")
     try:
         response = client.get(address, Deadline(TIMEOUT), accept="application/json", trusted=url != IANA)
         if response.status != 200:  # noqa: PLR2004 - HTTP's OK

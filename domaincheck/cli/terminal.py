@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, TextIO
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MESSAGE_LIMIT = 1000
 TEXT_LIMIT = 60
+NOTE_STAYS = 2.0
+"""Seconds for which a sentence stands beside the progress bar, whatever finishes meanwhile."""
 
 
 def say(stderr: TextIO, message: str) -> None:
@@ -60,11 +63,15 @@ class _RichBar(Bar):
     def __init__(self, progress: Progress, total: int) -> None:
         self._progress = progress
         self._task = progress.add_task("", total=total, text="")
+        self._noted = -NOTE_STAYS
 
     def advance(self, name: str) -> None:
-        self._progress.update(self._task, advance=1, text=clean(name, TEXT_LIMIT))
+        self._progress.update(self._task, advance=1)
+        if time.monotonic() - self._noted > NOTE_STAYS:
+            self._progress.update(self._task, text=clean(name, TEXT_LIMIT))
 
     def note(self, sentence: str) -> None:
+        self._noted = time.monotonic()
         self._progress.update(self._task, text=clean(sentence, TEXT_LIMIT))
 
 

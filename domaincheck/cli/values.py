@@ -7,15 +7,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 from domaincheck.errors import UsageError
-from domaincheck.model import InvalidTarget
+from domaincheck.model import InvalidTarget, Severity
 from domaincheck.network import Address
 from domaincheck.targets import canonical, parse
 from domaincheck.text import clean
+from domaincheck.verdict import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from domaincheck.cli.invocation import Invocation
+    from domaincheck.model import Threshold
+    from domaincheck.settings import Settings
     from domaincheck.state import State
 
 WHOIS_PORT = 43
@@ -75,12 +79,12 @@ def whois_server(text: str | None) -> tuple[str, int] | None:
     return target.host, target.port if has_port else WHOIS_PORT
 
 
-def rdap_url(text: str | None) -> str | None:
-    """Return the base address that ``--rdap-url`` names, with a slash at its end."""
+def rdap_url(text: str | None, option: str = "--rdap-url") -> str | None:
+    """Return the base address that *option* names, with a slash at its end."""
     if text is None:
         return None
     if not text.startswith(("https://", "http://")) or not text.isascii() or not text.isprintable() or " " in text:
-        raise UsageError(f"--rdap-url {clean(text)!r} is no address, as in https://rdap.example.net/")
+        raise UsageError(f"{option} {clean(text)!r} is no address, as in https://rdap.example.net/")
     return text.rstrip("/") + "/"
 
 
@@ -90,6 +94,25 @@ def servername(text: str | None) -> str | None:
         return None if text is None else canonical(text)
     except UsageError as error:
         raise UsageError(f"--servername: {error}") from error
+
+
+def expiries(settings: Settings) -> dict[str, datetime]:
+    """Return the expiries that the user settled, by domain in canonical form."""
+    found = {}
+    for domain, expiry in settings.of_domains("expires_at").items():
+        try:
+            found[canonical(domain)] = expiry
+        except UsageError as error:
+            raise UsageError(f'the settings have a section [domains."{clean(domain)}"]: {error}') from error
+    return found
+
+
+WEAK = {"critical": Severity.CRITICAL, "warning": Severity.WARNING, "ignore": None}
+
+
+def policy(settings: Settings, warning: Threshold | None, critical: Threshold | None) -> Policy:
+    """Return the policy of the settings, with the thresholds given."""
+    return Policy(warning, critical, WEAK[settings["tls.weak"]], expiries(settings))
 
 
 class Memory(TypedDict, total=False):

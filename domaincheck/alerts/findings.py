@@ -1,0 +1,158 @@
+"""What is the matter with one target, in the terms of alerts: expiries by window, problems, silence.
+
+Each finding has a key that stays the same from run to run, whoever looks, and that names the very certificate or date
+it is about: a server farm that shows its old and its new certificate by turns brings two findings by turns, not one
+that comes and goes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from domaincheck.model import ProblemCode, Severity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from domaincheck.model import DomainPart, Problem, Result, Threshold, TlsPart
+
+DAY = timedelta(days=1)
+EXPIRED = -1
+"""The step of what has expired; that of an expiry ahead is the window it has entered, in days."""
+
+CRITICAL_STEP = 7
+"""The window from which on an expiry is critical."""
+
+_MONTH = 30
+_THIRD = 3
+_ABOUT_TIME = frozenset([ProblemCode.EXPIRED, ProblemCode.CHAIN_EXPIRED, ProblemCode.CHAIN_EXPIRING])
+_LABELS = {"tls": "certificate", "domain": "domain"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is the matter with *part* (``tls`` or ``domain``) of a target.
+
+    *key* and *step* are those of the ledger; *headline* says it in a few words, *detail* in a sentence, or is empty;
+    *when* is the expiry that it is about.
+    """
+
+    part: str
+    key: str
+    step: int
+    severity: Severity
+    headline: str
+    detail: str = ""
+    when: datetime | None = None
+
+
+def find(
+    result: Result, windows: Sequence[int], threshold: Threshold | None, silent_runs: dict[str, int], now: datetime
+) -> Iterator[Finding]:
+    """Yield what is the matter with *result* at *now*.
+
+    *windows* are in days, widest first; *threshold* is the subscription's own, in place of the widest. *silent_runs*
+    tells by part for how many runs in a row it was unreachable, where that has become news.
+    """
+    if result.tls is not None:
+        yield from _tls(result.tls, windows, threshold, silent_runs, now)
+    if result.domain is not None:
+        yield from _domain(result.domain, windows, threshold, silent_runs, now)
+
+
+def judged(part: TlsPart | DomainPart | None) -> bool:
+    """Return whether *part* was seen this time: what was not seen is neither mended nor any worse."""
+    return part is not None and part.status not in (Status.UNREACHABLE, Status.INVALID_TARGET)
+
+
+def _tls(
+    part: TlsPart, windows: Sequence[int], threshold: Threshold | None, silent_runs: dict[str, int], now: datetime
+) -> Iterator[Finding]:
+    if not judged(part):
+        yield from _silence("tls", part.problems, silent_runs)
+        return
+    lifetime = part.not_after - part.not_before if part.not_after and part.not_before else None
+    end, fingerprint = _first_end(part)
+    if end is not None:
+        yield from _expiry("tls", fingerprint, end, _scaled(windows, threshold, lifetime), now)
+    yield from _problems("tls", part.problems, part.fingerprint_sha256 or "")
+
+
+def _domain(
+    part: DomainPart, windows: Sequence[int], threshold: Threshold | None, silent_runs: dict[str, int], now: datetime
+) -> Iterator[Finding]:
+    if not judged(part):
+        yield from _silence("domain", part.problems, silent_runs)
+        return
+    if part.expires_at is not None:
+        identity = f"{part.expires_at:%Y-%m-%d}"
+        yield from _expiry("domain", identity, part.expires_at, _scaled(windows, threshold, None), now)
+    yield from _problems("domain", part.problems, "")
+
+
+def _first_end(part: TlsPart) -> tuple[datetime | None, str]:
+    """Return the first expiry on the chain and the fingerprint of the certificate whose it is."""
+    if part.expires_first in (None, "leaf"):
+        return part.not_after, part.fingerprint_sha256 or ""
+    ends = [(link.not_after, link.fingerprint_sha256) for link in part.chain if link.not_after]
+    return min(ends, default=(part.not_after, part.fingerprint_sha256 or ""))
+
+
+def _scaled(
+    windows: Sequence[int], threshold: Threshold | None, lifetime: timedelta | None
+) -> Sequence[tuple[int, timedelta]]:
+    """Return each window with the time before an expiry at which it is entered.
+
+    The last third of a short life takes the place of 30 days. A window is entered a day early (of a month; less of a
+    shorter time), so that where runs are daily the mail comes before it and not after.
+    """
+    own = threshold.of(lifetime) if threshold else None
+    if own is not None:
+        chosen = [own // DAY, *(days for days in windows if days * DAY < own)]
+        return [(days, days * DAY + DAY) for days in chosen]
+    day = min(DAY, lifetime / _THIRD / _MONTH) if lifetime else DAY
+    return [(days, days * day + day) for days in windows]
+
+
+def _expiry(
+    part: str, identity: str, end: datetime, windows: Sequence[tuple[int, timedelta]], now: datetime
+) -> Iterator[Finding]:
+    """Yield the finding about an *end*, at the tightest window that it has entered."""
+    left = end - now
+    entered = [days for days, before in windows if left <= before]
+    if left >= timedelta() and not entered:
+        return
+    step = EXPIRED if left < timedelta() else min(entered)
+    severity = Severity.CRITICAL if step <= CRITICAL_STEP else Severity.WARNING
+    headline = f"{_LABELS[part]} {_in_words(left)}"
+    yield Finding(part, f"{part}:expiry:{identity}", step, severity, headline, "", end)
+
+
+def _in_words(left: timedelta) -> str:
+    days = left // DAY
+    if days < 0:
+        ago = -left // DAY
+        return "expired today" if not ago else f"expired {_count(ago)} ago"
+    return "expires today" if not days else f"expires in {_count(days)}"
+
+
+def _count(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def _problems(part: str, problems: Sequence[Problem], identity: str) -> Iterator[Finding]:
+    for problem in problems:
+        if problem.severity in (Severity.CRITICAL, Severity.WARNING) and problem.code not in _ABOUT_TIME:
+            headline = f"{_LABELS[part]}: {problem.code.replace('_', ' ')}"
+            yield Finding(part, f"{part}:{problem.code}:{identity}", 0, problem.severity, headline, problem.message)
+
+
+def _silence(part: str, problems: Sequence[Problem], silent_runs: dict[str, int]) -> Iterator[Finding]:
+    if part in silent_runs:
+        detail = problems[0].message if problems else ""
+        what = "server unreachable" if part == "tls" else "registry did not answer"
+        headline = f"{what} for {silent_runs[part]} runs"
+        yield Finding(part, f"{part}:unreachable", 0, Severity.WARNING, headline, detail)

@@ -1,0 +1,251 @@
+"""One scheduled run: select, check, decide what is due, write it down, send, record.
+
+The invariant that makes progress certain: what is due and the mail that tells of it are written in one transaction
+before anything is sent, and a mail leaves the outbox only when a server has accepted it or refused its recipient for
+good. So wherever a run is cut off, each alert is either not yet written (the next run finds it due again) or waits in
+the outbox (the next run sends it). A mail that was accepted in the instant of the cut is sent once more, with the same
+Message-ID. One bad target, address or mail is one line in the report; the rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from domaincheck.alerts.due import Digest, Wish, decide
+from domaincheck.alerts.findings import judged
+from domaincheck.alerts.message import Letterhead, Line, digest_message
+from domaincheck.errors import MailError
+from domaincheck.model import InvalidTarget, Standing, Status, Threshold
+from domaincheck.targets import parse, with_domain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from domaincheck.alerts.due import Rules
+    from domaincheck.journal import Journal, Waiting
+    from domaincheck.mailer import Post
+    from domaincheck.model import Result, Subscription, Target
+    from domaincheck.runner import Runner
+    from domaincheck.store import Store
+
+TOLERANCE = timedelta(hours=1)
+"""A clock may be set back by so much between two runs."""
+
+HTTPS = 443
+BATCH = 200
+"""Addresses whose digests are written in one transaction: few enough to lose little, enough to be quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a scheduled run works with; *keep* is how long history is kept.
+
+    Without *post* it is a rehearsal: on a copy of the journal it shows what would be written, and sends nothing.
+    """
+
+    store: Store
+    journal: Journal
+    clock: Callable[[], datetime]
+    post: Post | None
+    rules: Rules
+    keep: timedelta
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: counts, the digests it wrote, and in *troubles* a sentence for each mail not accepted."""
+
+    subscriptions: int = 0
+    targets: int = 0
+    digests: list[Digest] = field(default_factory=list)
+    sent: int = 0
+    waiting: int = 0
+    refused: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    clock_behind: bool = False
+
+
+def run(work: Run, runner: Runner) -> Report:
+    """Check every verified subscription, mail what is due, and tell what was done.
+
+    Raises StateError when store or journal can't be used; nothing is sent then that is not on record.
+    """
+    report, now = Report(), work.clock()
+    last = work.journal.last_run()
+    if last is not None and now < last - TOLERANCE:
+        report.clock_behind = True
+        return report
+    wishes = _wishes(work.store.subscriptions(), report)
+    results = _check(wishes, runner)
+    streaks = _streaks(work.journal.streaks(), results)
+    _write(work, _digests(work, wishes, results, streaks, now), streaks, results, now, report)
+    if work.post is not None:
+        _send(work, work.post, report)
+    return report
+
+
+@dataclass(slots=True)
+class _Wishes:
+    """Who wants to know what: the distinct *targets* by their key, and by address what it subscribed to."""
+
+    targets: dict[str, Target | InvalidTarget] = field(default_factory=dict)
+    by_email: dict[str, list[tuple[str, Subscription]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def _wishes(subscriptions: Iterable[Subscription], report: Report) -> _Wishes:
+    wishes = _Wishes()
+    for subscription in subscriptions:
+        if subscription.standing is not Standing.VERIFIED:
+            continue
+        report.subscriptions += 1
+        target = parse(subscription.target)
+        key = _key(target)
+        if key not in wishes.targets:
+            wishes.targets[key] = target if isinstance(target, InvalidTarget) else with_domain(target)
+        wishes.by_email[subscription.email].append((key, subscription))
+    report.targets = len(wishes.targets)
+    return wishes
+
+
+def _key(target: Target | InvalidTarget) -> str:
+    """Return what all spellings of *target* share, in the shortest form that a user would write."""
+    if isinstance(target, InvalidTarget):
+        return target.text
+    if target.starttls is not None:
+        return f"{target.starttls}://{target.host}:{target.port}"
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    return host if target.port == HTTPS else f"{host}:{target.port}"
+
+
+def _check(wishes: _Wishes, runner: Runner) -> dict[str, Result]:
+    keys = list(wishes.targets)
+    return {keys[place]: result for place, result in runner.run(wishes.targets.values())}
+
+
+def _streaks(before: Mapping[tuple[str, str], int], results: Mapping[str, Result]) -> dict[tuple[str, str], int]:
+    """Return for how many runs in a row, this one included, each part of a target was unreachable."""
+    return {
+        (key, part): before.get((key, part), 0) + 1
+        for key, result in results.items()
+        for part, found in (("tls", result.tls), ("domain", result.domain))
+        if found is not None and not judged(found)
+    }
+
+
+def _digests(
+    work: Run,
+    wishes: _Wishes,
+    results: Mapping[str, Result],
+    streaks: Mapping[tuple[str, str], int],
+    now: datetime,
+) -> Iterator[Digest]:
+    for email, wanted in wishes.by_email.items():
+        seen = [
+            Wish(key, results[key], _threshold(subscription))
+            for key, subscription in wanted
+            if results[key].status is not Status.INVALID_TARGET
+        ]
+        last = work.journal.last_digest(email)
+        yield decide(email, seen, work.journal.entries(email), streaks, last, work.rules, now)
+
+
+def _threshold(subscription: Subscription) -> Threshold | None:
+    try:
+        return Threshold.parse(subscription.threshold) if subscription.threshold else None
+    except ValueError:  # edited by hand; the windows of the settings stand
+        return None
+
+
+def _write(  # noqa: PLR0913, PLR0917 - all that one run found
+    work: Run,
+    digests: Iterator[Digest],
+    streaks: Mapping[tuple[str, str], int],
+    results: Mapping[str, Result],
+    now: datetime,
+    report: Report,
+) -> None:
+    """Put what is due and the mails that tell of it on record, a batch of addresses at a time; the run itself last.
+
+    The streaks come last too: a run that is cut off before has not been.
+    """
+    while batch := list(islice(digests, BATCH)):
+        with work.journal.transaction():
+            for digest in batch:
+                work.journal.keep_entries((*digest.quiet, *(news.entry for news in digest.news)))
+                if digest.news:
+                    work.journal.queue(digest.email, _message(work, digest, now), now)
+                    report.digests.append(digest)
+    with work.journal.transaction():
+        work.journal.keep_streaks(streaks)
+        work.journal.record(((key, _history(result)) for key, result in results.items()), now, work.keep)
+        work.journal.note_run(now)
+
+
+def _message(work: Run, digest: Digest, now: datetime) -> bytes:
+    lines = [
+        Line(
+            target=news.target,
+            severity=news.finding.severity,
+            headline=news.finding.headline,
+            detail=news.finding.detail,
+            when=news.finding.when,
+            days_left=(news.finding.when - now).days if news.finding.when else None,
+            solved=news.solved,
+        )
+        for news in digest.news
+    ]
+    # What is told makes the Message-ID: the same news, decided twice, is the same mail.
+    keys = sorted(f"{n.target} {n.entry.key} {n.entry.step} {n.solved}" for n in digest.news)
+    key = "\n".join((digest.email, f"{now:%Y-%m-%d}", *keys))
+    sender = work.post.sender if work.post else "rehearsal@localhost"
+    return digest_message(lines, Letterhead(sender, digest.email, now, key))
+
+
+def _history(result: Result) -> dict[str, Any]:
+    """Return what is worth remembering of *result*."""
+    found: dict[str, Any] = {"status": result.status}
+    if result.tls:
+        end = result.tls.not_after
+        found["tls"] = [
+            result.tls.status,
+            end and int(end.timestamp()),
+            result.tls.fingerprint_sha256,
+            result.tls.issuer,
+        ]
+    if result.domain:
+        end = result.domain.expires_at
+        servers = " ".join(result.domain.name_servers)
+        found["domain"] = [result.domain.status, end and int(end.timestamp()), result.domain.registrar, servers]
+    return found
+
+
+def _send(work: Run, post: Post, report: Report) -> None:
+    """Send what waits in the outbox, of this run and of earlier ones."""
+    for mail in work.journal.waiting():
+        try:
+            post.mailer.send(mail.message, post.sender, mail.email)
+        except MailError as error:
+            _not_accepted(work, mail, error, report)
+        else:
+            with work.journal.transaction():
+                work.journal.settled(mail.number)
+            report.sent += 1
+
+
+def _not_accepted(work: Run, mail: Waiting, error: MailError, report: Report) -> None:
+    """Let *mail* wait for the next run; or, when its address is refused for good, set the address aside."""
+    report.troubles.append(f"{mail.email}: {error}")
+    if error.permanent:
+        work.store.mark(mail.email, Standing.REFUSED, work.clock())
+        report.refused.append(mail.email)
+        with work.journal.transaction():
+            work.journal.settled(mail.number)
+        return
+    report.waiting += 1
+    with work.journal.transaction():
+        work.journal.postponed(mail.number, str(error))
