@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def run() -> None:
     """Run the command line of this process and leave with its exit status."""
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        from domaincheck import __version__
-
-        print(f"domaincheck {__version__}")  # noqa: T201 - the one answer given before there is a command line
+    if sys.argv[1:] in (["--version"], ["-V"]) and _told_version():
         return
-    from domaincheck.cli.app import main
     from domaincheck.cli.invocation import INTERRUPTED
-    from domaincheck.world import World
 
-    world = World.real()
-    status = main(sys.argv[1:], world)
+    try:
+        from domaincheck.cli.app import main
+        from domaincheck.world import World
+
+        world = World.real()
+        status = main(sys.argv[1:], world)
+    except KeyboardInterrupt:  # while the above was being imported
+        os._exit(INTERRUPTED)
     if status == INTERRUPTED:
         world.leave_at_once(status)
     sys.exit(status)
+
+
+def _told_version() -> bool:
+    """Print the version, before there is a command line; return whether that went well."""
+    from domaincheck import __version__
+
+    try:
+        os.write(1, f"domaincheck {__version__}\n".encode())
+    except OSError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -45,22 +46,24 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     is computed, when the folder does not take files, and at the end when they could not be written.
     """
     target = Path(os.path.realpath(path))
-    if target.is_dir():
+    with _said_as_usage(path):
+        mode = _mode(target)
+    if stat.S_ISDIR(mode):
         raise UsageError(f"{clean(str(path))} is a directory: name a file to write to")
-    if target.exists() and not target.is_file():  # a pipe or a device, such as /dev/stdout, has nothing to replace
+    if not stat.S_ISREG(mode):  # a pipe or a device, such as /dev/stdout, has nothing to replace
         with _said_as_usage(path), target.open("w", encoding="utf-8", newline="") as device:
             yield device
         return
     with _said_as_usage(path):
         stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it outlives this statement on purpose
-            "w", encoding="utf-8", newline="", dir=target.parent, prefix=f".{target.name}.", delete=False
+            "w", encoding="utf-8", newline="", dir=target.parent, prefix=".domaincheck-", delete=False
         )
     try:
         with _said_as_usage(path), stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-            Path(stream.name).chmod(_mode(target))
+            Path(stream.name).chmod(mode & 0o777)
             Path(stream.name).replace(target)
     except BaseException:
         Path(stream.name).unlink(missing_ok=True)
@@ -68,12 +71,13 @@ def replacing(path: Path) -> Iterator[IO[str]]:
 
 
 def _mode(target: Path) -> int:
-    """Return the permissions that *target* has, or that a new file would get under the umask."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    umask = os.umask(0)
-    os.umask(umask)
-    return 0o666 & ~umask
+    """Return the type and the permissions that *target* has, or that a new file would get under the umask."""
+    try:
+        return target.stat().st_mode
+    except FileNotFoundError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return stat.S_IFREG | 0o666 & ~umask
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from domaincheck.text import clean
 from domaincheck.verdict import combine, invalid, judge_registration, judge_tls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
     from concurrent.futures import Executor, Future
     from datetime import datetime
 
@@ -79,7 +79,7 @@ class Runner:
         self._look_ups: dict[Future[RegistrationFacts], str] = {}
         self._finished: SimpleQueue[Future[Any]] = SimpleQueue()
 
-    def run(self, items: Iterable[Target | InvalidTarget]) -> Iterator[tuple[int, Result]]:
+    def run(self, items: Iterable[Target | InvalidTarget]) -> Generator[tuple[int, Result], None, None]:
         """Yield the result of each of *items* as it finishes, with its place in the list.
 
         What is still queued when the iteration is given up is cancelled.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     """Turns a value of the file, or a string of the environment, into the setting's; ValueError says what is wanted."""
 
 LAST_PORT = 65535
+MOST_JOBS = 4096
+"""Threads beyond which a process gains nothing."""
 FORMATS = ("table", "plain", "json", "ndjson", "csv")
 
 
@@ -47,59 +49,59 @@ class Setting:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or "\0" in value:
         raise ValueError("a text in quotes")
     return value
 
 
 def _path(value: Any) -> Path:
-    return Path(_text(value)).expanduser()
+    try:
+        return Path(_text(value)).expanduser()
+    except RuntimeError:
+        raise ValueError("a path; there is no user of that name after the ~") from None
 
 
-def _whole(least: int) -> Reader:
+def _whole(least: int, most: int | None = None) -> Reader:
+    wanted = f"a whole number from {least} " + (f"to {most}" if most else "on")
+
     def read(value: Any) -> int:
-        wanted = f"a whole number from {least} on"
         try:
             number = int(value) if isinstance(value, str) else value
         except ValueError:
             raise ValueError(wanted) from None
-        if not isinstance(number, int) or isinstance(number, bool) or number < least:
+        if not isinstance(number, int) or isinstance(number, bool) or not least <= number <= (most or number):
             raise ValueError(wanted)
         return number
 
     return read
 
 
-def _seconds(value: Any) -> float:
-    wanted = "a number of seconds above 0"
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(wanted) from None
-    if isinstance(value, bool) or not 0 < number < float("inf"):
-        raise ValueError(wanted)
-    return number
+def _number(what: str, least: float, most: float) -> Reader:
+    wanted = f"{what} from {least:g} to {most:g}"
+
+    def read(value: Any) -> float:
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise ValueError(wanted) from None
+        if isinstance(value, bool) or not least <= number <= most:
+            raise ValueError(wanted)
+        return number
+
+    return read
 
 
-def _days(value: Any) -> float:
-    try:
-        return _seconds(value) if value not in (0, "0") else 0.0
-    except ValueError:
-        raise ValueError("a number of days from 0 on") from None
-
-
-def _port(value: Any) -> int:
-    number = int(_whole(1)(value))
-    if number > LAST_PORT:
-        raise ValueError(f"a port from 1 to {LAST_PORT}")
-    return number
+seconds = _number("a number of seconds", 0.01, 86_400)
+"""Reads how long a network operation may take; ValueError says what is wanted."""
 
 
 def _windows(value: Any) -> tuple[int, ...]:
     items = value.split(",") if isinstance(value, str) else value
     try:
+        if not isinstance(items, list):
+            raise ValueError
         return tuple(sorted({_whole(0)(item) for item in items}, reverse=True))
-    except (TypeError, ValueError):
+    except ValueError:
         raise ValueError("a list of days, as in [30, 14, 7, 3, 1, 0]") from None
 
 
@@ -108,7 +110,10 @@ def _moment(value: Any) -> datetime:
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if not isinstance(value, datetime):
         raise ValueError("a date without quotes, as in 2027-03-01")  # noqa: TRY004 - said of a file, not of a caller
-    return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+    try:
+        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a date from the year 2 to the year 9998") from None
 
 
 def _choice(*choices: str) -> Reader:
@@ -127,8 +132,8 @@ def _threshold(value: Any) -> str:
 TABLE = (
     Setting("check", "threshold", _threshold, None, "Warn this long before an expiry: days, or a share as in 25%."),
     Setting("check", "critical", _threshold, None, "Call it critical this long before an expiry."),
-    Setting("check", "jobs", _whole(1), 64, "How many targets to probe at once."),
-    Setting("check", "timeout", _seconds, 10.0, "Seconds that one probe may take in all."),
+    Setting("check", "jobs", _whole(1, MOST_JOBS), 64, "How many targets to probe at once."),
+    Setting("check", "timeout", seconds, 10.0, "Seconds that one probe may take in all."),
     Setting("check", "retries", _whole(0), 0, "How often to try again after a failure that may pass."),
     Setting("check", "format", _choice(*FORMATS), None, "The output format."),
     Setting("tls", "ca_file", _path, None, "PEM file of the CAs to trust in place of the system's."),
@@ -138,11 +143,19 @@ TABLE = (
     Setting("registry", "source", _choice("auto", "rdap", "whois"), "auto", "Whom to ask about registrations."),
     Setting("registry", "rdap_url", _text, None, "RDAP server to ask about every domain."),
     Setting("registry", "whois_server", _text, None, "WHOIS server to ask about every domain, as host or host:port."),
-    Setting("registry", "rate", _seconds, 1.0, "Queries a second to one registry server, at most."),
-    Setting("registry", "cache_days", _days, 7.0, "Days for which a registration may be remembered; 0 for never."),
+    Setting(
+        "registry", "rate", _number("a number", 0.001, 10_000), 1.0, "Queries a second to one registry server, at most."
+    ),
+    Setting(
+        "registry",
+        "cache_days",
+        _number("a number of days", 0, 3650),
+        7.0,
+        "Days for which a registration may be remembered; 0 for never.",
+    ),
     Setting("store", "path", _path, None, "The file of the subscriptions: .db for SQLite, .toml for TOML."),
     Setting("smtp", "host", _text, "localhost", "The mail server."),
-    Setting("smtp", "port", _port, None, "Its port; 587, 465 or 25 by the kind of security."),
+    Setting("smtp", "port", _whole(1, LAST_PORT), None, "Its port; 587, 465 or 25 by the kind of security."),
     Setting(
         "smtp",
         "security",
@@ -154,7 +167,7 @@ TABLE = (
     Setting("smtp", "password_file", _path, None, "The file that holds the password, readable by you alone."),
     Setting("smtp", "from", _text, None, "The sender's address."),
     Setting("smtp", "ca_file", _path, None, "PEM file of the CAs to trust for the mail server."),
-    Setting("smtp", "timeout", _seconds, 30.0, "Seconds that one mail may take in all."),
+    Setting("smtp", "timeout", seconds, 30.0, "Seconds that one mail may take in all."),
     Setting("smtp", "command", _text, None, "A sendmail-compatible command to hand mail to in place of a server."),
     Setting("alerts", "windows", _windows, (30, 14, 7, 3, 1, 0), "Days before an expiry at which to send an alert."),
     Setting("alerts", "unreachable_after", _whole(1), 3, "Runs in a row after which an unreachable target is news."),
@@ -203,8 +216,8 @@ def load(environment: Mapping[str, str], file: Path | None) -> Settings:
     path = file or _named_file(environment)
     if path is None:
         usual = settings_folder(environment) / "config.toml"
-        path = usual if usual.exists() else None
-    elif not path.exists():
+        path = usual if _exists(usual) else None
+    elif not _exists(path):
         raise UsageError(f"{clean(str(path))}: there is no such settings file")
     values = {setting.name: Value(setting.default, "default") for setting in TABLE}
     domains: dict[str, dict[str, Any]] = {}
@@ -222,6 +235,16 @@ def settings_folder(environment: Mapping[str, str]) -> Path:
     import platformdirs
 
     return platformdirs.user_config_path("domaincheck")
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise UsageError(f"{clean(str(path))} cannot be read: {error.strerror}") from error
+    return True
 
 
 def _named_file(environment: Mapping[str, str]) -> Path | None:
@@ -254,7 +277,10 @@ def _from_file(path: Path) -> tuple[dict[str, Value], dict[str, dict[str, Any]]]
     domains = _section(path, text, DOMAINS, content.pop(DOMAINS, {}))
     found: dict[str, Value] = {}
     known = {setting.name: setting for setting in TABLE}
+    sections = {setting.section: setting for setting in TABLE}
     for section, keys in content.items():
+        if not keys and section not in sections:
+            raise UsageError(f"{_place(path, text, section)}: there is no section {_nearest(section, sections)}")
         for key, value in _section(path, text, section, keys).items():
             place = _place(path, text, section, key)
             found[f"{section}.{key}"] = Value(_checked(place, f"{section}.{key}", value, known), str(path))
@@ -272,7 +298,7 @@ def _of_domain(path: Path, text: str, domain: str, keys: Any) -> dict[str, Any]:
 
 def _section(path: Path, text: str, name: str, keys: Any) -> dict[str, Any]:
     if not isinstance(keys, dict):
-        raise UsageError(f"{_place(path, text, name)}: {clean(name)!r} stands outside of any section")
+        raise UsageError(f"{_place(path, text, name)}: {clean(name)!r} must be a section, as in [check]")
     return keys
 
 
@@ -295,12 +321,15 @@ def _nearest(name: str, known: Mapping[str, Setting]) -> str:
 
 def _place(path: Path, text: str, section: str, key: str | None = None) -> str:
     """Return the file and, where it can be told, the line of *section* or of *key* in it; tomllib keeps no lines."""
-    within = False
+    wanted, within = section if key is None else f"{section}.{key}", ""
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.partition("#")[0].strip().replace('"', "").replace("'", "")
         if bare.startswith("["):
-            within = bare.strip("[] ").partition("]")[0] == section
-        name = bare.partition("=")[0].strip()
-        if name in (f"{section}.{key}", section) or (within and key is not None and name == key):
+            within = name = bare.strip("[] ")
+            found = name == wanted
+        else:
+            name = f"{within}.{bare.partition('=')[0].strip()}".lstrip(".")
+            found = name in (wanted, section)  # the latter for check = {jobs = 3}
+        if found:
             return f"{clean(str(path))}, line {number}"
     return clean(str(path))

@@ -7,8 +7,11 @@ begun again; one written by a newer version is left alone, and nothing is rememb
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import itertools
+import os
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +53,7 @@ class State:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _connection: sqlite3.Connection | None = None
     _unusable: bool = False
+    _inode: int = 0
 
     def registration(self, key: str, now: float) -> tuple[str, float] | None:
         """Return the facts kept under *key* and when they were learned, if they may still be used at *now*."""
@@ -60,9 +64,10 @@ class State:
 
     def keep_registration(self, key: str, facts: str, learned: float, until: float) -> None:
         """Keep *facts* under *key* until *until*; what has run out is dropped on the way."""
-        with self._changing() as change:
-            change("DELETE FROM registrations WHERE until <= ?", learned)
-            change("REPLACE INTO registrations VALUES (?, ?, ?, ?)", key, facts, learned, until)
+        self._change(
+            ("DELETE FROM registrations WHERE until <= ?", learned),
+            ("REPLACE INTO registrations VALUES (?, ?, ?, ?)", key, facts, learned, until),
+        )
 
     def limit(self, server: str, now: float) -> float | None:
         """Return until when *server* asked to be left alone, if that is after *now*."""
@@ -71,9 +76,10 @@ class State:
 
     def keep_limit(self, server: str, now: float, until: float) -> None:
         """Remember that *server* wants to be left alone until *until*."""
-        with self._changing() as change:
-            change("DELETE FROM limits WHERE until <= ?", now)
-            change("REPLACE INTO limits VALUES (?, ?)", server, until)
+        self._change(
+            ("DELETE FROM limits WHERE until <= ?", now),
+            ("REPLACE INTO limits VALUES (?, ?)", server, until),
+        )
 
     def document(self, name: str) -> tuple[str, float] | None:
         """Return the document kept under *name*, and when it was fetched."""
@@ -82,9 +88,7 @@ class State:
 
     def keep_document(self, name: str, body: str, fetched: float) -> bool:
         """Keep *body* under *name*; return whether it was kept."""
-        with self._changing() as change:
-            return change("REPLACE INTO documents VALUES (?, ?, ?)", name, body, fetched)
-        return False
+        return self._change(("REPLACE INTO documents VALUES (?, ?, ?)", name, body, fetched))
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -98,20 +102,19 @@ class State:
             connection = self._open()
             return connection.execute(query, values).fetchone() if connection else None
 
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[Callable[..., bool]]:
-        """Open one transaction; what is yielded executes a statement in it and says whether that was possible."""
-        with self._lock, self._guarded():
-            connection = self._open()
-
-            def change(statement: str, *values: Any) -> bool:
-                if connection is None:
-                    return False
-                connection.execute(statement, values)
-                return True
-
-            with connection or contextlib.nullcontext():
-                yield change
+    def _change(self, *statements: tuple[Any, ...]) -> bool:
+        """Execute *statements*, each with its values behind it, in one transaction; return whether that was done."""
+        with self._lock:
+            for _ in range(2):  # once more, in a new file, if this one turns out to be damaged
+                with self._guarded():
+                    connection = self._open()
+                    if connection is None:
+                        return False
+                    with connection:
+                        for statement, *values in statements:
+                            connection.execute(statement, values)
+                    return True
+            return False
 
     @contextlib.contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -135,26 +138,47 @@ class State:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        names = (self.path.with_name(f"{self.path.name}.damaged-{number}") for number in itertools.count(1))
-        aside = next(name for name in names if not name.exists())
         try:
-            self.path.rename(aside)
+            with _alone_in(self.path.parent):
+                aside = self._moved()
         except OSError as error:
             self._give_up(f"{self.path} is damaged and cannot be moved away ({error.strerror}); nothing is remembered")
         else:
-            self.tell(f"{self.path} was damaged; it is now {aside.name}, and a new one is begun")
+            if aside is not None:
+                self.tell(f"{self.path} was damaged; it is now {aside.name}, and a new one is begun")
+
+    def _moved(self) -> Path | None:
+        """Rename the file that was opened and return its new path; ``None`` if another process has done so already."""
+        if not self.path.exists() or self.path.stat().st_ino != self._inode:
+            return None
+        names = (self.path.with_name(f"{self.path.name}.damaged-{number}") for number in itertools.count(1))
+        aside = next(name for name in names if not name.exists())
+        self.path.rename(aside)
+        for suffix in ("-wal", "-shm"):  # SQLite's own, which would be taken for those of the new file
+            with contextlib.suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + suffix).rename(aside.with_name(aside.name + suffix))
+        return aside
 
     def _open(self) -> sqlite3.Connection | None:
         if self._connection is None and not self._unusable:
             self._connection = self._connected()
         return None if self._unusable else self._connection
 
+    def _known(self) -> bool:
+        """Take note of which file is there, if there is one; it is not touched, as it may not be ours to write."""
+        with contextlib.suppress(FileNotFoundError):
+            self._inode = self.path.stat().st_ino
+            return True
+        return False
+
     def _connected(self) -> sqlite3.Connection | None:
         import sqlite3
 
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path.touch(mode=0o600)
+            if not self._known():
+                self.path.touch(mode=0o600)
+                self._known()
         except OSError as error:
             self._give_up(f"{self.path} cannot be made ({error.strerror}); nothing is remembered this time")
             return None
@@ -173,12 +197,23 @@ class State:
         return connection
 
 
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes from doing the same in *folder* meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def _version(connection: sqlite3.Connection) -> int:
     """Return the version of an open state file, after laying out one that is new."""
     found = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if found > VERSION:
         return found
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     if found:
         return found
@@ -189,3 +224,22 @@ def _version(connection: sqlite3.Connection) -> int:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {VERSION}")
     return VERSION
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers and a writer work side by side.
+
+    SQLite waits for other processes by itself in everything but this: two that begin at once would disturb each other.
+    """
+    import sqlite3
+
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            threading.Event().wait(0.01)
+        else:
+            return

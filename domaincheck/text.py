@@ -8,7 +8,6 @@ LIMIT = 400
 """Characters kept of one foreign text; a subject or an error message has no need of more."""
 
 
-
 def clean(text: str, limit: int = LIMIT) -> str:
     """Return *text* on one line, without anything a terminal, a mail header or a log could act upon.
 

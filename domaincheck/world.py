@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import io
 import os
 import sys
 from dataclasses import dataclass
@@ -31,6 +34,23 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class _Closed(io.TextIOBase):
+    """Stands in for a standard stream that the process was started without; using it fails as for the system's."""
+
+    def read(self, _size: int | None = -1, /) -> str:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+    def write(self, _text: str, /) -> int:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+class _Unheard(io.TextIOBase):
+    """Stands in for a standard error that is closed: there is nobody to tell."""
+
+    def write(self, text: str, /) -> int:
+        return len(text)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """All that a command may touch. Tests hand in their own; nothing below reaches for the real one.
@@ -54,10 +74,13 @@ class World:
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a letter is no failure
-        return cls(os.environ, sys.stdin, sys.stdout, sys.stderr)
+        closed: Any = _Closed()
+        unheard: Any = _Unheard()
+        return cls(os.environ, sys.stdin or closed, sys.stdout or closed, sys.stderr or unheard)
 
     def leave_at_once(self, status: int) -> None:
         """End this process without waiting for threads that are still talking to somebody."""
-        self.stdout.flush()
-        self.stderr.flush()
+        for stream in (self.stdout, self.stderr):
+            with contextlib.suppress(OSError):
+                stream.flush()
         os._exit(status)

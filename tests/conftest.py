@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domaincheck.lab.authority import Authority
+from domaincheck.probes.tls import Credentials
+from tests.tls_client import Client
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,3 +27,9 @@ def ca_file(root: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("lab") / "root.pem"
     path.write_bytes(root.pem)
     return path
+
+
+@pytest.fixture(scope="session")
+def client(ca_file: Path) -> Client:
+    """Return a client that trusts that root alone."""
+    return Client(Credentials(ca_file))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from domaincheck.model import (
     Certificate,
@@ -15,6 +15,9 @@ from domaincheck.model import (
     TlsFacts,
     Verification,
 )
+
+if TYPE_CHECKING:
+    from domaincheck.model import DomainPart, TlsPart
 
 NOW = datetime(2026, 11, 23, 6, 5, tzinfo=UTC)
 HOST = "www.example.com"
@@ -83,3 +86,8 @@ def registration_facts(answer: Registration | None = None, **changes: Any) -> Re
         duration_seconds=0.2,
     )
     return replace(quiet, **changes)
+
+
+def codes(part: TlsPart | DomainPart) -> list[str]:
+    """Return the codes of the problems of *part*, in their order."""
+    return [problem.code.value for problem in part.problems]

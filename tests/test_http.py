@@ -148,7 +148,8 @@ def test_a_redirect_is_followed(status: int) -> None:
 
 def chain(length: int) -> dict[str, RdapAnswer]:
     """Return answers that lead from 0 over *length* redirects to a goal."""
-    return {str(step): redirect(f"/domain/{step + 1}") for step in range(length)} | {str(length): (200, {}, b"goal")}
+    steps: dict[str, RdapAnswer] = {str(step): redirect(f"/domain/{step + 1}") for step in range(length)}
+    return steps | {str(length): (200, {}, b"goal")}
 
 
 def test_redirects_are_followed_three_times_at_most() -> None:
@@ -201,7 +202,8 @@ def test_whom_the_user_trusts_may_redirect_anywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "location", ["http://[::1", "http://[", "https://exa mple/", "http://h:99999/", "//", "http://é/", "\x1b[2J", "http:"]
+    "location",
+    ["http://[::1", "http://[", "https://exa mple/", "http://h:99999/", "//", "http://é/", "\x1b[2J", "http:"],
 )
 def test_a_redirect_to_nowhere_is_malformed(location: str) -> None:
     """A place that is no address is an error, not a crash."""
@@ -314,19 +316,21 @@ def test_half_an_answer_is_none() -> None:
     assert failure(lambda: served(HALF)).code == ProblemCode.MALFORMED_RESPONSE
 
 
+SILENT = ("stall", "http_drip", "whois_drip", "smtp_banner", "ssh_banner")
 HOSTILE = {  # the others are read, and are no HTTP or too much of it
-    **dict.fromkeys(["stall", "http_drip", "whois_drip", "smtp_banner", "ssh_banner"], ProblemCode.TIMEOUT),
+    **dict.fromkeys(SILENT, ProblemCode.TIMEOUT),
     **dict.fromkeys(["reset", "reset_after_hello", "close", "close_after_hello"], ProblemCode.CONNECTION_RESET),
 }
 
 
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 def test_a_hostile_server_costs_one_error(behaviour: str) -> None:
-    """Whatever a server does instead of answering, there is a code for it, within the time it is given."""
+    """Whatever a server does instead of answering, there is a code for it; only silence takes the whole time."""
 
     def ask() -> None:
         with HostileServer(behaviour) as server:
-            assert get(f"http://127.0.0.1:{server.port}/", seconds=0.3).status == 400
+            seconds = 0.3 if behaviour in SILENT else 20
+            assert get(f"http://127.0.0.1:{server.port}/", seconds=seconds).status == 400
 
     if behaviour == "plain_http":
         ask()
@@ -338,9 +342,5 @@ def test_a_hostile_server_costs_one_error(behaviour: str) -> None:
 @given(st.lists(st.binary(max_size=40), max_size=6), st.sampled_from([b"", b"HTTP/1.1 ", OK, OK + b"Content-Length: "]))
 def test_any_bytes_are_an_answer_or_refused(pieces: list[bytes], opening: bytes) -> None:
     """Whatever a server says, there comes an answer of it or the one error."""
-    try:
-        answer = get("http://example.com/", network=Scripted(opening, *pieces))
-    except NetworkError as error:
-        assert error.code in ProblemCode
-    else:
-        assert (isinstance(answer.status, int), isinstance(answer.body, bytes)) == (True, True)
+    with suppress(NetworkError):
+        assert 200 <= get("http://example.com/", network=Scripted(opening, *pieces)).status < 1000

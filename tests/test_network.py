@@ -230,9 +230,10 @@ class Recorder:
         self.silent, self.dead = self.places[:silent], self.places[silent : silent + dead]
         self.tried: list[tuple[int, float]] = []
 
-    def resolve(self, host: str, port: int, deadline: Deadline, /) -> tuple[Address, ...]:
+    def resolve(self, host: str, port: int, deadline: Deadline) -> tuple[Address, ...]:
         """Return all places, whatever is asked."""
-        return self.places
+        deadline.remaining()
+        return self.places if host and port else ()
 
     def connect(self, address: Address, deadline: Deadline, patience: float) -> Connection:
         """Note the attempt, and fail as the address does."""
@@ -318,14 +319,19 @@ def test_tls_carries_bytes_both_ways(root: Authority, ca_file: Path) -> None:
 @pytest.mark.parametrize("name", ["other.example.com", "127.0.0.2"])
 def test_tls_checks_names_where_the_context_does(root: Authority, ca_file: Path, name: str) -> None:
     """With an ordinary context a certificate for another host is refused, in OpenSSL's own error."""
-    with connected(TlsServer(root.leaf("www.example.com"))) as below:
-        with pytest.raises(ssl.SSLCertVerificationError):
-            TlsConnection(below, trusting(ca_file), name).handshake()
+    server = TlsServer(root.leaf("www.example.com"))
+    with connected(server) as below, pytest.raises(ssl.SSLCertVerificationError):
+        TlsConnection(below, trusting(ca_file), name).handshake()
 
 
 @pytest.mark.parametrize(
     ("behaviour", "expected"),
-    [(close, ssl.SSLError), (reset, NetworkError), (stall, NetworkError), (after_hello(say(b"HTTP/1.1 ")), ssl.SSLError)],
+    [
+        (close, ssl.SSLError),
+        (reset, NetworkError),
+        (stall, NetworkError),
+        (after_hello(say(b"HTTP/1.1 ")), ssl.SSLError),
+    ],
     ids=["close", "reset", "stall", "no TLS"],
 )
 def test_a_handshake_ends_in_one_of_two_errors(ca_file: Path, behaviour: Behaviour, expected: type[Exception]) -> None:

@@ -72,6 +72,9 @@ def test_letters_that_only_look_alike_do_not_match(name: str) -> None:
     assert not matches("kexample.com", [name])
 
 
+WRONG_NAME = (62, 64)  # X509_V_ERR_HOSTNAME_MISMATCH and …_IP_ADDRESS_MISMATCH
+
+
 def accepted_by_openssl(host: str, credential: Credential, root: Authority) -> bool:
     """Return whether a client of the standard library that looks for *host* shakes hands, all in memory."""
     context = ssl.create_default_context(cadata=root.pem.decode())
@@ -85,8 +88,9 @@ def accepted_by_openssl(host: str, credential: Credential, root: Authority) -> b
         except ssl.SSLWantReadError:
             continue
         except ssl.SSLCertVerificationError as error:
-            assert error.verify_code in (62, 64)
-            return False
+            if error.verify_code in WRONG_NAME:
+                return False
+            raise
     return True
 
 

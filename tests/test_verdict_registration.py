@@ -9,7 +9,7 @@ import pytest
 
 from domaincheck.model import Failure, ProblemCode, Registration, RegistrationState, Severity, Status, Threshold
 from domaincheck.verdict import Policy, judge_registration
-from tests.facts import DAY, NOW, SECOND, registration, registration_facts
+from tests.facts import DAY, NOW, SECOND, codes, registration, registration_facts
 
 if TYPE_CHECKING:
     from domaincheck.model import DomainPart, RegistrationFacts
@@ -21,11 +21,6 @@ GONE = Registration(RegistrationState.NOT_REGISTERED)
 def judge(facts: RegistrationFacts, policy: Policy | None = None) -> DomainPart:
     """Return the judgement of *facts*."""
     return judge_registration(facts, policy or Policy(), NOW)
-
-
-def codes(part: DomainPart) -> list[str]:
-    """Return the codes of the problems, in their order."""
-    return [problem.code.value for problem in part.problems]
 
 
 def test_a_registered_domain_is_valid_and_described() -> None:

@@ -105,12 +105,17 @@ def test_an_explicit_threshold_is_taken_as_it_stands(asked: str, lifetime: int |
     assert windows.warning / DAY == pytest.approx(warning)
 
 
+def parsed(text: str | None) -> Threshold | None:
+    """Return the threshold that *text* means, none for none."""
+    return None if text is None else Threshold.parse(text)
+
+
 @pytest.mark.parametrize(
     ("warning", "lifetime", "critical"), [(None, 398, 7.0), (None, 6, 2 * 7 / 30), ("60", 398, 14.0), ("50%", 60, 7.0)]
 )
 def test_unasked_the_last_7_of_30_days_are_critical(warning: str | None, lifetime: int, critical: float) -> None:
     """The critical window defaults to 7/30 of the warning window in force."""
-    policy = Policy(warning and Threshold.parse(warning) or None)
+    policy = Policy(parsed(warning))
     assert policy.for_certificate(lifetime * DAY).critical / DAY == pytest.approx(critical)
 
 
@@ -134,7 +139,7 @@ def test_an_explicit_critical_window_is_taken_within_the_warning(asked: str, cri
 )
 def test_windows_of_a_registration(warning: str | None, critical: str | None, days: tuple[float, float]) -> None:
     """For a domain days count as given; a share of a lifetime has no meaning there and leaves the default in force."""
-    policy = Policy(*(text and Threshold.parse(text) or None for text in (warning, critical)))
+    policy = Policy(parsed(warning), parsed(critical))
     assert tuple(length / DAY for length in policy.for_domain()) == pytest.approx(days)
 
 

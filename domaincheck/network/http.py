@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 BODY_LIMIT = 1 << 20
 """Bytes of an answer's body that are read before it counts as malformed."""
 
+WIRE_LIMIT = BODY_LIMIT + (1 << 18)
+"""Bytes that are read of a whole answer: its head, its preliminaries and the wrapping of its chunks included."""
+
 REDIRECTS = 3
 
 _MOVED = frozenset([301, 302, 303, 307, 308])
@@ -59,7 +62,7 @@ class HttpClient:
         for _ in range(REDIRECTS):
             if response.status not in _MOVED or "location" not in response.headers:
                 return response
-            url = urljoin(url, response.headers["location"])
+            url = _join(url, response.headers["location"])
             if not trusted and not url.startswith("https://"):
                 raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to an address that is not https")
             response = self._get_once(url, deadline, accept, public=not trusted)
@@ -81,16 +84,15 @@ class HttpClient:
             connection.close()
 
     def _secured(self, connection: Connection, host: str) -> Connection:
-        secure = TlsConnection(connection, self.make_context(), host)
+        context = self.make_context()
         try:
+            secure = TlsConnection(connection, context, host)
             secure.handshake()
-        except ssl.SSLError as error:
-            connection.close()
+        except ssl.SSLError as error:  # verification errors are ValueErrors too, so this stands first
             reason = getattr(error, "verify_message", "") or error.reason or "TLS failed"
             raise NetworkError(ProblemCode.HANDSHAKE_FAILURE, f"{host}: {reason}") from error
-        except NetworkError:
-            connection.close()
-            raise
+        except ValueError as error:
+            raise NetworkError(ProblemCode.HANDSHAKE_FAILURE, f"{host} cannot be sent as a server name") from error
         return secure
 
 
@@ -103,6 +105,13 @@ def _parts(url: str) -> tuple[str, str, int, str]:
     if not host or not port or split.scheme not in _PORTS or not url.isascii() or not url.isprintable() or " " in url:
         raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "that is no http or https address")
     return split.scheme, host, port, (split.path or "/") + (f"?{split.query}" if split.query else "")
+
+
+def _join(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to what is no address") from error
 
 
 def _request_headers(host: str, port: int, scheme: str, accept: str) -> list[tuple[str, str]]:
@@ -123,22 +132,26 @@ def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], 
 
     machine = h11.Connection(h11.CLIENT)
     head: Any = None
-    body = bytearray()
+    body, size = bytearray(), 0
     try:
         request = h11.Request(method="GET", target=path, headers=headers)
         connection.send((machine.send(request) or b"") + (machine.send(h11.EndOfMessage()) or b""))
         while not isinstance(event := machine.next_event(), h11.EndOfMessage):
             if event is h11.NEED_DATA:
-                machine.receive_data(connection.receive())
+                data = connection.receive()
+                machine.receive_data(data)
+                size += len(data)
             elif isinstance(event, h11.Response):
                 head = event
             elif isinstance(event, h11.Data):
                 body += event.data
-                if len(body) > BODY_LIMIT:
-                    raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"an answer of over {BODY_LIMIT >> 20} MiB")
-            elif isinstance(event, h11.ConnectionClosed):
-                raise NetworkError(ProblemCode.CONNECTION_RESET, "the server closed the connection without an answer")
+            if len(body) > BODY_LIMIT or size > WIRE_LIMIT:
+                raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"an answer of over {BODY_LIMIT >> 20} MiB")
     except h11.ProtocolError as error:
+        if not size:
+            raise NetworkError(
+                ProblemCode.CONNECTION_RESET, "the server closed the connection without an answer"
+            ) from error
         raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "the answer is not HTTP, or broke off") from error
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
     return Response(head.status_code, found, bytes(body), url)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +76,7 @@ def refreshed(body: bytes) -> str:
     """
     try:
         content = compact(json.loads(body))
+        datetime.fromisoformat(content["publication"])
     except (ValueError, RecursionError) as error:
         raise ValueError("that is not an RDAP bootstrap file (RFC 9224)") from error
     known = sum(map(len, content["servers"].values()))
@@ -82,6 +85,8 @@ def refreshed(body: bytes) -> str:
     return json.dumps(content, separators=(",", ":"))
 
 
+_ADDRESS = re.compile(r"https?://[!-~]+")
+
 FEWEST = 500
 """Top-level domains that a list must hold to be believed; in 2026 there were 1,200."""
 
@@ -89,13 +94,13 @@ FEWEST = 500
 def compact(iana: dict[str, Any]) -> dict[str, Any]:
     """Return the part of IANA's bootstrap file that matters: ``publication`` and ``servers``, base URL to its TLDs.
 
-    Where a service lists several base URLs, the first that is https is taken, else the first. Raises ValueError when
-    *iana* is not a bootstrap file.
+    Where a service lists several base URLs, the first that is https is taken, else the first; what is no http address
+    is left out. Raises ValueError when *iana* is not a bootstrap file.
     """
     servers: dict[str, list[str]] = {}
     try:
         for tlds, urls in iana["services"]:
-            usable = [url for url in urls if url.startswith(("https://", "http://"))]
+            usable = [url for url in urls if _ADDRESS.fullmatch(url)]
             usable.sort(key=lambda url: not url.startswith("https://"))
             if usable:
                 servers.setdefault(usable[0].rstrip("/") + "/", []).extend(tld.lower() for tld in tlds)

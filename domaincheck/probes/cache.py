@@ -55,7 +55,8 @@ class Memory(Protocol):
 def keep_for(facts: RegistrationFacts, now: datetime, longest: timedelta = FAR) -> timedelta:
     """Return how long *facts*, learned at *now*, may be believed: the nearer the expiry, the shorter.
 
-    A domain whose EPP status tells of trouble is looked up as often as one that is about to expire.
+    A domain whose EPP status tells of trouble, or whose registration one source denies, is looked up as often as one
+    that is about to expire.
     """
     registration = facts.registration
     if registration.state is RegistrationState.NOT_REGISTERED:
@@ -63,8 +64,11 @@ def keep_for(facts: RegistrationFacts, now: datetime, longest: timedelta = FAR) 
     if registration.state is not RegistrationState.REGISTERED:
         answered = any(failure.code not in _ON_THE_WAY for failure in facts.failures)
         return min(ERROR, longest) if answered else timedelta()
+    if registration.expires_at is None and facts.failures:  # the source that may know the date did not answer
+        return min(ERROR, longest)
+    contradicted = any(failure.code is ProblemCode.NOT_REGISTERED for failure in facts.failures)
     calm = all(s in _QUIET or s.endswith("Prohibited") for s in registration.statuses)
-    if registration.expires_at is None or not calm:
+    if registration.expires_at is None or contradicted or not calm:
         return min(NEAR, longest)
     return min(max((registration.expires_at - now - WATCHED) / SHARE, NEAR), FAR, longest)
 
@@ -106,7 +110,7 @@ def write(facts: RegistrationFacts) -> str:
     failures = [[failure.code, failure.message] for failure in facts.failures]
     return json.dumps(
         {"registration": registration, "source": facts.source, "server": facts.server, "failures": failures},
-        default=lambda moment: moment.timestamp(),
+        default=lambda moment: moment.isoformat(),
     )
 
 
@@ -116,11 +120,11 @@ def read(domain: str, text: str) -> RegistrationFacts | None:
         content: dict[str, Any] = json.loads(text)
         values = content["registration"]
         for name in ("expires_at", "created_at", "updated_at", "registrar_expires_at"):
-            values[name] = None if values[name] is None else datetime.fromtimestamp(values[name], UTC)
+            values[name] = None if values[name] is None else datetime.fromisoformat(values[name]).astimezone(UTC)
         for name in ("name_servers", "statuses", "faults"):
             values[name] = tuple(values[name])
         registration = Registration(**values | {"state": RegistrationState(values["state"])})
         failures = tuple(Failure(ProblemCode(code), message) for code, message in content["failures"])
         return RegistrationFacts(domain, registration, content["source"], content["server"], failures=failures)
-    except (ValueError, TypeError, KeyError, OverflowError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None

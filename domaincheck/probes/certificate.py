@@ -140,7 +140,7 @@ def _serial(data: bytes, element: Element) -> str | None:
     number = data[element.start : element.stop]
     if element.tag != der.INTEGER or not number:
         return None
-    return (number[1:] if number[0] == 0 and len(number) > 1 else number).hex()  # DER's sign byte is no digit
+    return clean((number[1:] if number[0] == 0 and len(number) > 1 else number).hex())  # DER's sign byte is no digit
 
 
 def _name(data: bytes, element: Element) -> str:

@@ -17,6 +17,7 @@ SEQUENCE, SET = 0x30, 0x31
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 
 _LENGTH_BYTES = 4  # an element of over 4 GiB is none
+_LONGEST_IDENTIFIER = 64  # bytes; one of a hundred kilobytes would take a second to read
 _PIVOT = 50  # RFC 5280 §4.1.2.5.1: a UTCTime's year below 50 lies in the twenty-first century
 
 _ENCODINGS = {
@@ -65,6 +66,8 @@ def children(data: bytes, parent: Element) -> Iterator[Element]:
 @lru_cache(maxsize=512)
 def dotted(contents: bytes) -> str:
     """Return an object identifier in dotted-decimal form."""
+    if len(contents) > _LONGEST_IDENTIFIER:
+        raise DerError("an object identifier is too long")
     numbers, value = [], 0
     for byte in contents:
         value = value << 7 | byte & 0x7F

@@ -63,8 +63,8 @@ class Limits(Protocol):
 class _Bucket:
     """One server's allowance: *ready* is when the last query that was let through counts as paid for."""
 
-    ready: float = 0.0
-    away_until: float | None = None
+    ready: float = float("-inf")
+    away_until: float = 0.0
     asked_memory: bool = False
 
 
@@ -74,7 +74,7 @@ class Pacer:
 
     *rate* is in queries a second; a server of *stricter* gets at most its own. *clock* tells the time of day, which
     remembered limits are in; waiting itself is measured by a clock that is never set. *tell* is given a sentence when
-    somebody has to wait noticeably long.
+    somebody has to wait noticeably long. *monotonic* and *rest* measure and pass the time of waiting.
     """
 
     clock: Callable[[], datetime]
@@ -82,6 +82,8 @@ class Pacer:
     rate: float = RATE
     stricter: Mapping[str, float] = field(default_factory=lambda: STRICTER)
     tell: Callable[[str], None] = field(default=lambda _: None)
+    monotonic: Callable[[], float] = time.monotonic
+    rest: Callable[[float], object] = field(default=lambda seconds: threading.Event().wait(seconds))
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -95,15 +97,27 @@ class Pacer:
             rate = self.rate_of(server)
             self.tell(f"waiting {delay:.0f} s for {server}, which is asked {rate:g} times a second at most")
         if delay > 0:
-            threading.Event().wait(delay)
-            self._refuse_if_away(server)  # another thread may have met the limit meanwhile
+            self.rest(delay)
         return delay
 
+    def refuse_if_away(self, server: str) -> None:
+        """Raise NetworkError (``rate_limited``) while *server* wants to be left alone."""
+        now = self.clock().timestamp()
+        with self._lock:
+            until = self._away_until(server, now)
+        if until > now:
+            words = f"{server} asked to be left alone for another {until - now:.0f} s"
+            raise NetworkError(ProblemCode.RATE_LIMITED, words, retry_after=until - now)
+
     def stay_away(self, server: str, seconds: float | None) -> None:
-        """Leave *server* alone for *seconds*, or for a minute if it named no time; everybody does."""
+        """Leave *server* alone for *seconds*, or for a minute if it named no time; everybody does.
+
+        Of two limits the longer one holds.
+        """
         now = self.clock().timestamp()
         until = now + min(max(STAY_AWAY if seconds is None else seconds, 1.0), LONGEST_ABSENCE)
         with self._lock:
+            until = max(until, self._away_until(server, now))
             self._bucket(server).away_until = until
         if self.limits:
             self.limits.keep_limit(server, now, until)
@@ -114,27 +128,24 @@ class Pacer:
 
     def _reserve(self, server: str) -> float:
         """Take the next free place in *server*'s line and return the seconds until it is due."""
-        self._refuse_if_away(server)
+        self.refuse_if_away(server)
         interval = 1 / self.rate_of(server)
         with self._lock:
             bucket = self._bucket(server)
-            now = time.monotonic()
+            now = self.monotonic()
             bucket.ready = max(bucket.ready, now - (BURST - 1) * interval)
             delay = bucket.ready - now
             bucket.ready += interval
         return max(0.0, delay)
 
-    def _refuse_if_away(self, server: str) -> None:
-        now = self.clock().timestamp()
-        with self._lock:
-            bucket = self._bucket(server)
-            if not bucket.asked_memory:
-                bucket.asked_memory = True
-                bucket.away_until = self.limits.limit(server, now) if self.limits else None
-            until = bucket.away_until
-        if until is not None and until > now:
-            words = f"{server} asked to be left alone for another {until - now:.0f} s"
-            raise NetworkError(ProblemCode.RATE_LIMITED, words, retry_after=until - now)
+    def _away_until(self, server: str, now: float) -> float:
+        """Return until when *server* wants to be left alone, as far as that can be believed; 0 if it doesn't."""
+        bucket = self._bucket(server)
+        if not bucket.asked_memory:
+            bucket.asked_memory = True
+            bucket.away_until = (self.limits.limit(server, now) if self.limits else None) or 0.0
+        # a limit that is further away was remembered by a clock that has been set back since
+        return bucket.away_until if bucket.away_until <= now + LONGEST_ABSENCE else 0.0
 
     def _bucket(self, server: str) -> _Bucket:
         return self._buckets.setdefault(server, _Bucket())
@@ -151,6 +162,7 @@ class PacedSource:
     def look_up(self, domain: str, deadline: Deadline) -> Answer:
         """Return what the source says, as :class:`domaincheck.probes.source.Source` has it, when its turn has come."""
         deadline.extend(self.pacer.wait(self.server))
+        self.pacer.refuse_if_away(self.server)  # another thread may have met the limit meanwhile
         try:
             return self.source.look_up(domain, deadline)
         except NetworkError as error:

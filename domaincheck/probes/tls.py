@@ -60,8 +60,8 @@ def context_for(credentials: Credentials) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False  # OpenSSL would stop at a wrong name; the verdict compares names, and says more
     context.hostname_checks_common_name = False
-    # OpenSSL would stop at a weak key before it has looked who vouches for it; the verdict finds weakness by itself. And
-    # Python's own list of ciphers lacks some that browsers still speak.
+    # OpenSSL would stop at a weak key before it has looked who vouches for it; the verdict finds weakness by itself.
+    # And Python's own list of ciphers lacks some that browsers still speak.
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     # Python 3.13 changed create_default_context; set by hand, verdicts are the same on every version.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN

@@ -1,0 +1,45 @@
+"""Our side of the comparisons: a probe that finds the lab under any name, alone or in a run."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from domaincheck.model import Target
+from domaincheck.network import Address, SystemNetwork
+from domaincheck.probes.tls import Credentials, TlsProbe
+from domaincheck.runner import Lane, Runner
+from domaincheck.verdict import Policy, combine, judge_tls
+from domaincheck.wiring import WINDOW
+from tests.benchmarks.bare import TIMEOUT
+from tests.benchmarks.lab import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from domaincheck.model import Result
+    from tests.benchmarks.lab import Lab
+
+_POLICY = Policy()
+
+
+class OurClient:
+    """Checks hosts of *lab* as the command does, from the target to its judged result."""
+
+    def __init__(self, lab: Lab) -> None:
+        overrides = {(host, 443): (Address(LOOPBACK, lab.port),) for host in lab.names}
+        self._probe = TlsProbe(SystemNetwork(overrides=overrides), TIMEOUT, Credentials(lab.ca_file))
+
+    def check(self, host: str) -> Result:
+        """Return the result of *host*, probed and judged in this thread."""
+        target = Target(host, host)
+        return combine(target, judge_tls(self._probe(target), _POLICY, datetime.now(UTC)), None)
+
+    def check_all(self, hosts: Sequence[str], threads: int) -> list[Result]:
+        """Return the results of a run over all *hosts* with so many *threads*."""
+        targets: Iterable[Target] = (Target(host, host) for host in hosts)
+        with ThreadPoolExecutor(threads) as executor:
+            lane = Lane(self._probe, executor, threads * WINDOW)
+            run = Runner(lane, None, _POLICY, lambda: datetime.now(UTC)).run(targets)
+            return [result for _, result in run]

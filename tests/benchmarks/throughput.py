@@ -1,0 +1,64 @@
+"""TLS checks a second, many at once, against plain threads that do nothing but the handshake.
+
+5,000 targets, each with a certificate of its own to verify and to read, on one server on loopback that answers at once
+or after 100 ms; 64 threads and 192. Ours goes through the runner to judged results, the other keeps the certificate's
+bytes. Both share the machine with the server, whose work is the same for either.
+
+Bar: at least 0.85 times the checks a second of as many plain threads.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tests.benchmarks import lab
+from tests.benchmarks.bare import BareClient
+from tests.benchmarks.measure import Bar, compare, in_turn
+from tests.benchmarks.ours import OurClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from tests.benchmarks.measure import Wish
+
+BAR = Bar(0.85, at_least=True)
+TARGETS = 5000
+ROUNDS = 5
+DELAYS = (0.0, 0.1)
+THREADS = (64, 192)
+
+
+def run(wish: Wish) -> Iterator[str]:
+    """Yield a line for each delay and number of threads, and one about processor time."""
+    count = wish.size(TARGETS)
+    for delay in DELAYS:
+        with lab.running(min(count, lab.LEAVES), delay=delay) as server:
+            hosts = server.hosts(count)
+            for threads in THREADS:
+                yield from _race(server, hosts, threads, f"{delay * 1000:.0f} ms, {threads} threads")
+
+
+def _race(server: lab.Lab, hosts: Sequence[str], threads: int, label: str) -> Iterator[str]:
+    ours, bare = OurClient(server), BareClient(server)
+    statuses: Counter[str] = Counter()
+
+    def check_ours() -> tuple[float, float]:
+        return _timed(lambda: statuses.update(each.status for each in ours.check_all(hosts, threads)), len(hosts))
+
+    def check_bare() -> tuple[float, float]:
+        return _timed(lambda: bare.check_all(hosts, threads), len(hosts))
+
+    mine, theirs = in_turn(ROUNDS, check_ours, check_bare)
+    yield compare(label, [rate for rate, _ in mine], [rate for rate, _ in theirs], "checks/s", BAR)
+    yield compare("  processor time", [cpu for _, cpu in mine], [cpu for _, cpu in theirs], "ms/check")
+    if others := {status: count for status, count in statuses.items() if status != "valid"}:
+        yield f"  not every certificate was found valid: {others}"
+
+
+def _timed(work: Callable[[], object], count: int) -> tuple[float, float]:
+    """Return how many of *count* things *work* did a second, and the milliseconds of processor time for each."""
+    started, cpu = time.perf_counter(), time.process_time()
+    work()
+    return count / (time.perf_counter() - started), (time.process_time() - cpu) / count * 1000
