@@ -5,8 +5,8 @@
 _domaincheck_command() {
     case $1 in
         'domaincheck')
-            options='--config -q --quiet -v --verbose -V --version -h --help'
-            operands=('check demo registries') more='@text'
+            options='--config --store -q --quiet -v --verbose -V --version -h --help'
+            operands=('check demo doctor subscribe unsubscribe run-scheduled schedule otp subscriptions registries') more='@text'
             ;;
         'domaincheck check')
             options='-f --file --tls --no-tls --domain --no-domain -t --threshold --critical -j --jobs --timeout --retries --format --json -o --output --sort --exit-zero --progress --no-progress --ca-file --servername -4 -6 --client-cert --client-key --resolve --registry --rdap-url --whois-server --no-cache --refresh -h --help'
@@ -14,6 +14,50 @@ _domaincheck_command() {
             ;;
         'domaincheck demo')
             options='--format --json -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck doctor')
+            options='--mail --json -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck subscribe')
+            options='--otp -t --threshold -h --help'
+            operands=('@text') more='@text'
+            ;;
+        'domaincheck unsubscribe')
+            options='--otp -h --help'
+            operands=('@text') more='@text'
+            ;;
+        'domaincheck run-scheduled')
+            options='--dry-run --json -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck schedule')
+            options='--cron --systemd -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck otp')
+            options='-h --help'
+            operands=('send') more='@text'
+            ;;
+        'domaincheck otp send')
+            options='--operation --force-new -h --help'
+            operands=('@text') more='@text'
+            ;;
+        'domaincheck subscriptions')
+            options='-h --help'
+            operands=('list import export') more='@text'
+            ;;
+        'domaincheck subscriptions list')
+            options='--json -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck subscriptions import')
+            options='-h --help'
+            operands=('@text') more='@text'
+            ;;
+        'domaincheck subscriptions export')
+            options='--format -o --output -h --help'
             operands=() more='@text'
             ;;
         'domaincheck registries')
@@ -37,6 +81,7 @@ _domaincheck_option() {
     value= same=
     case "$1 $2" in
         'domaincheck --config') value='@file' same='--config' ;;
+        'domaincheck --store') value='@file' same='--store' ;;
         'domaincheck -q' | 'domaincheck --quiet') same='-q --quiet' ;;
         'domaincheck -v' | 'domaincheck --verbose') : ;;
         'domaincheck -V' | 'domaincheck --version') same='-V --version' ;;
@@ -71,6 +116,31 @@ _domaincheck_option() {
         'domaincheck demo --format') value='table plain json ndjson csv' same='--format' ;;
         'domaincheck demo --json') same='--json' ;;
         'domaincheck demo -h' | 'domaincheck demo --help') same='-h --help' ;;
+        'domaincheck doctor --mail') value='@text' same='--mail' ;;
+        'domaincheck doctor --json') same='--json' ;;
+        'domaincheck doctor -h' | 'domaincheck doctor --help') same='-h --help' ;;
+        'domaincheck subscribe --otp') value='@text' same='--otp' ;;
+        'domaincheck subscribe -t' | 'domaincheck subscribe --threshold') value='@text' same='-t --threshold' ;;
+        'domaincheck subscribe -h' | 'domaincheck subscribe --help') same='-h --help' ;;
+        'domaincheck unsubscribe --otp') value='@text' same='--otp' ;;
+        'domaincheck unsubscribe -h' | 'domaincheck unsubscribe --help') same='-h --help' ;;
+        'domaincheck run-scheduled --dry-run') same='--dry-run' ;;
+        'domaincheck run-scheduled --json') same='--json' ;;
+        'domaincheck run-scheduled -h' | 'domaincheck run-scheduled --help') same='-h --help' ;;
+        'domaincheck schedule --cron') same='--cron' ;;
+        'domaincheck schedule --systemd') same='--systemd' ;;
+        'domaincheck schedule -h' | 'domaincheck schedule --help') same='-h --help' ;;
+        'domaincheck otp -h' | 'domaincheck otp --help') same='-h --help' ;;
+        'domaincheck otp send --operation') value='subscribe unsubscribe' same='--operation' ;;
+        'domaincheck otp send --force-new') same='--force-new' ;;
+        'domaincheck otp send -h' | 'domaincheck otp send --help') same='-h --help' ;;
+        'domaincheck subscriptions -h' | 'domaincheck subscriptions --help') same='-h --help' ;;
+        'domaincheck subscriptions list --json') same='--json' ;;
+        'domaincheck subscriptions list -h' | 'domaincheck subscriptions list --help') same='-h --help' ;;
+        'domaincheck subscriptions import -h' | 'domaincheck subscriptions import --help') same='-h --help' ;;
+        'domaincheck subscriptions export --format') value='toml json' same='--format' ;;
+        'domaincheck subscriptions export -o' | 'domaincheck subscriptions export --output') value='@file' same='-o --output' ;;
+        'domaincheck subscriptions export -h' | 'domaincheck subscriptions export --help') same='-h --help' ;;
         'domaincheck registries -h' | 'domaincheck registries --help') same='-h --help' ;;
         'domaincheck registries show -h' | 'domaincheck registries show --help') same='-h --help' ;;
         'domaincheck registries refresh --url') value='@text' same='--url' ;;

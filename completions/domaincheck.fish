@@ -19,12 +19,24 @@ function __domaincheck_read
         switch "$__domaincheck_path $word"
             case 'domaincheck check' \
                 'domaincheck demo' \
+                'domaincheck doctor' \
+                'domaincheck subscribe' \
+                'domaincheck unsubscribe' \
+                'domaincheck run-scheduled' \
+                'domaincheck schedule' \
+                'domaincheck otp' \
+                'domaincheck otp send' \
+                'domaincheck subscriptions' \
+                'domaincheck subscriptions list' \
+                'domaincheck subscriptions import' \
+                'domaincheck subscriptions export' \
                 'domaincheck registries' \
                 'domaincheck registries show' \
                 'domaincheck registries refresh'
                 set __domaincheck_path "$__domaincheck_path $word"
                 set __domaincheck_used
             case 'domaincheck --config' \
+                'domaincheck --store' \
                 'domaincheck check -f' \
                 'domaincheck check --file' \
                 'domaincheck check -t' \
@@ -47,6 +59,15 @@ function __domaincheck_read
                 'domaincheck check --rdap-url' \
                 'domaincheck check --whois-server' \
                 'domaincheck demo --format' \
+                'domaincheck doctor --mail' \
+                'domaincheck subscribe --otp' \
+                'domaincheck subscribe -t' \
+                'domaincheck subscribe --threshold' \
+                'domaincheck unsubscribe --otp' \
+                'domaincheck otp send --operation' \
+                'domaincheck subscriptions export --format' \
+                'domaincheck subscriptions export -o' \
+                'domaincheck subscriptions export --output' \
                 'domaincheck registries refresh --url'
                 set waiting $word
             case '*'
@@ -69,8 +90,16 @@ complete -c domaincheck -f
 
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a check -d 'Check registration and TLS certificate of each target.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a demo -d 'Show what check finds, on servers of its own making; needs no network at all.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a doctor -d 'See whether everything is in place that a scheduled run needs, and say what to do where it is not.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a subscribe -d 'Ask for alerts about targets; takes effect once the one-time code is given.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a unsubscribe -d 'Remove some or all targets of an address; needs a code too.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a run-scheduled -d 'Check every verified subscription and mail what is due; silent when all is well.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a schedule -d 'Print a crontab line, or units for systemd, that check every day; install it yourself.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a otp -d 'Send one-time codes.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a subscriptions -d 'Show, import or export who is told about what.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -a registries -d 'Show which registry servers are asked; refresh the list of them.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck' --config" -l config -r -F -d 'Read settings from FILE, not from the usual place.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck' --store" -l store -r -F -d 'Keep subscriptions in FILE, which ends in .db or .toml.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck' -q --quiet" -s q -l quiet -d 'Show no progress.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck'" -s v -l verbose -d 'Say where facts came from; -vv: explain faults too.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck' -V --version" -s V -l version -d 'Show the version and exit.'
@@ -110,6 +139,46 @@ complete -c domaincheck -n "__domaincheck_wants 'domaincheck check' -h --help" -
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck demo' --format" -l format -x -a 'table plain json ndjson csv' -d 'Output format; table on a terminal, plain elsewhere.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck demo' --json" -l json -d 'Same as --format json.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck demo' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck doctor' --mail" -l mail -x -d 'Send a test mail to ADDRESS too.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck doctor' --json" -l json -d 'Print the findings as JSON.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck doctor' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscribe' --otp" -l otp -x -d 'The one-time code that was mailed to EMAIL.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscribe' -t --threshold" -s t -l threshold -x -d 'Tell this long before an expiry: 45, 45d or 25%.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscribe' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck unsubscribe' --otp" -l otp -x -d 'The one-time code that was mailed to EMAIL.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck unsubscribe' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck run-scheduled' --dry-run" -l dry-run -d 'Show what would be sent and to whom; change and send nothing.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck run-scheduled' --json" -l json -d 'Print the run\'s report as JSON.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck run-scheduled' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck schedule' --cron" -l cron -d 'Print a crontab line; the default.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck schedule' --systemd" -l systemd -d 'Print a service and a timer for systemd.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck schedule' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck otp'" -a send -d 'Send a code to an address.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck otp' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck otp send' --operation" -l operation -x -a 'subscribe unsubscribe' -d 'What the code is for: subscribe or unsubscribe.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck otp send' --force-new" -l force-new -d 'Send a new code even while an old one works.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck otp send' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions'" -a list -d 'Show each subscription: its address and target, whether mail may be sent for it, and since when.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions'" -a import -d 'Add the subscriptions that a list holds, all of them or, if a line can\'t be used, none.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions'" -a export -d 'Write all subscriptions as TOML, in which form a store may be kept, or as JSON.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions list' --json" -l json -d 'Print a JSON document.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions list' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions import' -h --help" -s h -l help -d 'Show this message and exit.'
+
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions export' --format" -l format -x -a 'toml json' -d 'Write toml or json.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions export' -o --output" -s o -l output -r -F -d 'Write to FILE, whole or not at all.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions export' -h --help" -s h -l help -d 'Show this message and exit.'
 
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck registries'" -a show -d 'Show which servers would be asked about the domains of a TLD, in which order, and why.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck registries'" -a refresh -d 'Fetch IANA\'s list of RDAP servers; the old one is kept if the new one is not usable.'

@@ -22,7 +22,7 @@ TLS_KEYS = (
 )
 DOMAIN_KEYS = (
     "status severity name registrar created_at updated_at expires_at days_left warn_before_days statuses name_servers "
-    "dnssec source server cached problems duration_seconds"
+    "dnssec source server cached problems duration_seconds age_seconds"
 )
 
 

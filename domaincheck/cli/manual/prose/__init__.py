@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domaincheck.cli.manual.prose import check, demo, program, registries
+from domaincheck.cli.manual.prose import alerts, check, demo, program, registries
 
 if TYPE_CHECKING:
     from domaincheck.cli.manual.words import Words
@@ -16,6 +16,12 @@ WORDS: dict[tuple[str, ...], Words] = {
     (): program.PROGRAM,
     ("check",): check.CHECK,
     ("demo",): demo.DEMO,
+    ("subscribe",): alerts.SUBSCRIBE,
+    ("unsubscribe",): alerts.UNSUBSCRIBE,
+    ("otp", "send"): alerts.OTP_SEND,
+    ("subscriptions",): alerts.SUBSCRIPTIONS,
+    ("run-scheduled",): alerts.RUN_SCHEDULED,
+    ("schedule",): alerts.SCHEDULE,
     ("registries",): registries.REGISTRIES,
     ("registries", "show"): registries.SHOW,
     ("registries", "refresh"): registries.REFRESH,

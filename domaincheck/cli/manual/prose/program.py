@@ -38,13 +38,20 @@ _FILES = """
     The settings file. It need not exist. --config and `DOMAINCHECK_CONFIG` name another. A key that does not exist,
     or a value that cannot be used, is reported with file and line, and nothing is done.
 
-`~/.local/state/domaincheck/state.db`
-    What is remembered between runs: registrations, servers that asked for a pause, the list of RDAP servers. All of it
-    can be learned anew, so the file may be deleted at any time.
+`~/.local/share/domaincheck/subscriptions.db`
+    The subscriptions. --store, `DOMAINCHECK_STORE` and `store.path` name another file; one that ends in `.toml` holds
+    them as text.
 
-These are the places on Linux; on other systems the files are in the folders that are usual there. `XDG_CONFIG_HOME` and
-`XDG_STATE_HOME` move them, and so do systemd's `CONFIGURATION_DIRECTORY` and `STATE_DIRECTORY`, which name the folder
-itself.
+`~/.local/state/domaincheck/state.db`
+    What addresses were told, mail that waits, codes, and past results. Without it, alerts would be repeated.
+
+`~/.local/state/domaincheck/cache.db`
+    What is remembered for convenience: registrations, servers that asked for a pause, the list of RDAP servers. All of
+    it can be learned anew, so the file may be deleted at any time.
+
+These are the places on Linux; on other systems the files are in the folders that are usual there. `XDG_CONFIG_HOME`,
+`XDG_DATA_HOME` and `XDG_STATE_HOME` move them, and so do systemd's `CONFIGURATION_DIRECTORY` and `STATE_DIRECTORY`,
+which name the folder itself.
 """
 
 
@@ -69,6 +76,12 @@ _ENVIRONMENT = """
 `DOMAINCHECK_`*SECTION*`_`*KEY*
     Any setting but those of single domains, as `DOMAINCHECK_CHECK_JOBS` for `check.jobs`. An option on the command line
     comes before the environment, the environment before the settings file.
+
+`DOMAINCHECK_STORE`
+    The file of the subscriptions.
+
+`DOMAINCHECK_SMTP_PASSWORD`
+    The password for the mail server, in place of the file that `smtp.password_file` names.
 
 `DOMAINCHECK_CONFIG`
     The settings file to read in place of the usual one.
