@@ -96,13 +96,14 @@ seconds = _number("a number of seconds", 0.01, 86_400)
 
 
 def _windows(value: Any) -> tuple[int, ...]:
+    wanted = "a list of days, as in [30, 14, 7, 3, 1, 0]"
     items = value.split(",") if isinstance(value, str) else value
+    if not isinstance(items, list):
+        raise ValueError(wanted)  # noqa: TRY004 - said of a file, not of a caller
     try:
-        if not isinstance(items, list):
-            raise ValueError
         return tuple(sorted({_whole(0)(item) for item in items}, reverse=True))
     except ValueError:
-        raise ValueError("a list of days, as in [30, 14, 7, 3, 1, 0]") from None
+        raise ValueError(wanted) from None
 
 
 def _moment(value: Any) -> datetime:

@@ -100,7 +100,8 @@ class Shell:
     """Somebody at a command line; every field has a quiet default.
 
     *home* holds settings and state, and is made anew for each command where it is ``None``. *terminals* names the
-    streams that are terminals. *clock* tells the time, the real one as a rule. *network* takes the place of the one that knows *hosts*.
+    streams that are terminals. *clock* tells the time, the real one as a rule. *network* takes the place of the one
+    that knows *hosts*.
     """
 
     hosts: Hosts = field(default_factory=dict)
@@ -116,7 +117,7 @@ class Shell:
         with tempfile.TemporaryDirectory() as folder:
             stdout, stderr = (Terminal() if name in self.terminals else io.StringIO() for name in ("stdout", "stderr"))
             world = World(
-                environment=at_home(self.home or Path(folder)) | self.environment,
+                environment=at_home(self.home or Path(folder)) | dict(self.environment),
                 stdin=typed(self.stdin),
                 stdout=stdout,
                 stderr=stderr,
@@ -160,7 +161,7 @@ def start_python(
     package = Path(domaincheck.__file__).parents[1]
     known = {"PATH": os.environ["PATH"], "PYTHONPATH": str(package), "PYTHONIOENCODING": "utf-8", **at_home(home)}
     pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - this Python, and arguments of the tests
         [sys.executable, *map(str, arguments)],
         env=known | dict(environment or {}),
         text=True,

@@ -74,7 +74,7 @@ def test_an_address_has_one_spelling(text: str, expected: str) -> None:
 )
 def test_what_is_no_address_is_refused(text: str) -> None:
     """A sentence on one line says why."""
-    with pytest.raises(UsageError, match="is no e-mail address, as in you@example.com: ") as caught:
+    with pytest.raises(UsageError, match=r"is no e-mail address, as in you@example\.com: ") as caught:
         normalised(text)
     assert str(caught.value).isprintable()
 

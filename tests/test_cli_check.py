@@ -40,60 +40,54 @@ def everything(lab: Lab) -> Outcome:
 
 # --- the document --------------------------------------------------------------------------------------------------
 
-TIME, DATE = "a time", re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-PROBLEM = {"code": str, "severity": str, "message": str}
-CHAIN_LINK = {"subject": str, "issuer": str, "not_after": TIME, "days_left": int, "fingerprint_sha256": str}
-TLS_PART = {
-    **{"status": str, "severity": str, "not_before": TIME, "not_after": TIME, "days_left": int},
-    **{"warn_before_days": float, "expires_first": str, "subject": str, "issuer": str, "serial": str},
-    **{"names": [str], "fingerprint_sha256": str, "key": str, "signature": str, "protocol": str, "cipher": str},
-    **{"address": str, "trusted": bool, "hostname_matches": bool, "chain": [CHAIN_LINK], "problems": [PROBLEM]},
-    **{"duration_seconds": float},
+SHAPES = {
+    "document": "version:text domaincheck_version:text checked_at:time duration_seconds:number threshold:text "
+    "summary:summary results:[result]",
+    "summary": "domain_count:count valid_count:count warning_count:count expired_count:count invalid_count:count "
+    "unknown_count:count severity:text",
+    "result": "target:text host:text port:count status:text severity:text tls:tls domain:domain reason:text",
+    "tls": "status:text severity:text not_before:time not_after:time days_left:count warn_before_days:number "
+    "expires_first:text subject:text issuer:text serial:text names:[text] fingerprint_sha256:text key:text "
+    "signature:text protocol:text cipher:text address:text trusted:truth hostname_matches:truth chain:[link] "
+    "problems:[problem] duration_seconds:number",
+    "link": "subject:text issuer:text not_after:time days_left:count fingerprint_sha256:text",
+    "domain": "status:text severity:text name:text registrar:text created_at:time updated_at:time expires_at:time "
+    "days_left:count warn_before_days:number statuses:[text] name_servers:[text] dnssec:truth source:text server:text "
+    "cached:truth problems:[problem] duration_seconds:number age_seconds:count",
+    "problem": "code:text severity:text message:text",
 }
-DOMAIN_PART = {
-    **{"status": str, "severity": str, "name": str, "registrar": str, "created_at": TIME, "updated_at": TIME},
-    **{"expires_at": TIME, "days_left": int, "warn_before_days": float, "statuses": [str], "name_servers": [str]},
-    **{"dnssec": bool, "source": str, "server": str, "cached": bool, "problems": [PROBLEM]},
-    **{"duration_seconds": float, "age_seconds": int},
-}
-RESULT = {
-    **{"target": str, "host": str, "port": int, "status": str, "severity": str, "tls": TLS_PART},
-    **{"domain": DOMAIN_PART, "reason": str},
-}
-COUNTS = ("domain_count", "valid_count", "warning_count", "expired_count", "invalid_count", "unknown_count")
-DOCUMENT = {
-    **{"version": str, "domaincheck_version": str, "checked_at": TIME, "duration_seconds": float, "threshold": str},
-    **{"summary": dict.fromkeys(COUNTS, int) | {"severity": str}, "results": [RESULT]},
-}
+"""The keys of each object in their order, and the kind of each value."""
+
+TYPES = {"text": str, "count": int, "number": float, "truth": bool}
 
 
-def assert_shape(value: Any, shape: Any, path: str = "$") -> None:
-    """Assert that *value* has the keys of *shape* in their order, and its types; ``null`` is unknown everywhere."""
-    if value is None:
-        return
-    if isinstance(shape, dict):
-        assert list(value) == list(shape), path
-        for key, inner in shape.items():
-            assert_shape(value[key], inner, f"{path}.{key}")
-    elif isinstance(shape, list):
-        assert isinstance(value, list), path
+def assert_shape(value: Any, kind: str, path: str = "$") -> None:
+    """Assert that *value* is of *kind*, down to its leaves; ``null``, for unknown, is of every kind but a list."""
+    if kind.startswith("["):
         for place, each in enumerate(value):
-            assert_shape(each, shape[0], f"{path}[{place}]")
-    elif shape is TIME:
-        assert DATE.fullmatch(value), path
+            assert_shape(each, kind[1:-1], f"{path}[{place}]")
+    elif value is None:
+        return
+    elif kind in SHAPES:
+        kinds = dict(member.split(":") for member in SHAPES[kind].split())
+        assert list(value) == list(kinds), path
+        for key, inner in kinds.items():
+            assert_shape(value[key], inner, f"{path}.{key}")
+    elif kind == "time":
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value), path
     else:
-        assert type(value) is shape, path
+        assert type(value) is TYPES[kind], path
 
 
 def test_the_document_has_the_promised_keys_and_types(everything: Outcome) -> None:
     """Each level has exactly the keys of version 1, in their order, and times are RFC 3339 in whole UTC seconds."""
-    assert_shape(everything.document, DOCUMENT)
+    assert_shape(everything.document, "document")
 
 
 def test_what_cannot_be_a_target_has_the_same_keys(lab: Lab) -> None:
     """An invalid target's parts, host and port are null, and the reason says what is wrong with it."""
     outcome = check(lab, "--json", "such/target")
-    assert_shape(outcome.document, DOCUMENT)
+    assert_shape(outcome.document, "document")
     [result] = outcome.results
     assert (result["status"], result["severity"]) == ("invalid_target", "unknown")
     assert [result[key] for key in ("host", "port", "tls", "domain")] == [None] * 4
@@ -186,7 +180,8 @@ def test_a_target_of_which_nothing_is_left_to_check_is_invalid(lab: Lab) -> None
 def test_hosts_of_one_domain_cost_one_look_up(lab: Lab) -> None:
     """Three hosts share one registration, down to the time that asking took."""
     parts = [
-        result["domain"] for result in check(lab, "--json", "--no-tls", "a.example.com b.example.com example.com").results
+        result["domain"]
+        for result in check(lab, "--json", "--no-tls", "a.example.com b.example.com example.com").results
     ]
     assert parts[0] == parts[1] == parts[2]
     assert parts[0]["name"] == "example.com"

@@ -53,7 +53,7 @@ def test_the_demo_is_a_table_on_a_terminal() -> None:
     assert len(run("demo").stdout.splitlines()) == len(SCENES)
 
 
-def test_the_demo_heeds_no_settings_of_check(tmp_path: Path) -> None:
+def test_the_demo_heeds_no_settings_of_check() -> None:
     """A threshold or a registry of one's own would make it show something else."""
     settled = {"DOMAINCHECK_CHECK_THRESHOLD": "90", "DOMAINCHECK_REGISTRY_RDAP_URL": "https://nowhere.invalid"}
     [first, *_] = run("demo", "--json", environment=settled).results

@@ -184,7 +184,7 @@ def test_the_old_file_stays_when_something_fails_midway(check: Any, tmp_path: Pa
     path = tmp_path / "results"
     path.write_text("old", encoding="utf-8")
     ticks = [datetime.now(UTC)] * 2
-    outcome = check("-o", path, "--format", "ndjson", "good.test", "missing.test", clock=lambda: ticks.pop())
+    outcome = check("-o", path, "--format", "ndjson", "good.test", "missing.test", clock=ticks.pop)
     assert (outcome.status, outcome.stdout) == (3, "")
     assert "a fault in domaincheck itself" in outcome.complaint
     assert path.read_text(encoding="utf-8") == "old"

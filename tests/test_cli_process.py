@@ -5,19 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import signal
-import subprocess
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from domaincheck import __version__
+from domaincheck.cli.interruption import Interruption
 from domaincheck.lab.hostile import HostileServer
 from domaincheck.lab.tls import TlsServer
 from tests.commands import PATIENCE, ended, lines_of, start, start_python
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
 
     from domaincheck.lab.authority import Authority
@@ -127,6 +127,66 @@ run()
 """
     outcome = ended(start_python("-c", program, home=tmp_path))
     assert (outcome.status, outcome.stdout, outcome.stderr) == (130, "", "")
+
+
+# --- Ctrl-C, closely -----------------------------------------------------------------------------------------------
+
+
+def press() -> None:
+    """Press Ctrl-C."""
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_a_wait_is_broken_off() -> None:
+    """What came before it is kept."""
+
+    def results() -> Iterator[str]:
+        yield "first"
+        press()
+        yield "never"
+
+    interruption = Interruption()
+    with interruption.heeded():
+        assert list(interruption.guard(results())) == ["first"]
+    assert interruption.happened
+
+
+def test_what_is_being_printed_is_not_torn_in_two() -> None:
+    """Between two waits Ctrl-C is only remembered, and no more results are waited for."""
+    interruption = Interruption()
+    with interruption.heeded():
+        results = interruption.guard(iter(["first", "second"]))
+        assert next(results) == "first"
+        press()
+        assert list(results) == []
+    assert interruption.happened
+
+
+def test_a_second_time_ends_everything() -> None:
+    """Printing, too, may take longer than the user likes."""
+    interruption = Interruption()
+    with interruption.heeded():
+        press()
+        with pytest.raises(KeyboardInterrupt):
+            press()
+
+
+def test_what_the_signal_did_before_it_does_again() -> None:
+    """After the run Ctrl-C is what it was; where it is ignored, it stays so."""
+    for before in (signal.default_int_handler, signal.SIG_IGN):
+        signal.signal(signal.SIGINT, before)
+        with Interruption().heeded():
+            pass
+        assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    """As in a job that a shell has put in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    interruption = Interruption()
+    with interruption.heeded():
+        press()
+    assert not interruption.happened
 
 
 # --- pipes ---------------------------------------------------------------------------------------------------------

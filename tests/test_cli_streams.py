@@ -87,6 +87,13 @@ def test_progress_and_a_stream_of_results_do_not_mix(check: Any) -> None:
     assert check("--format", "ndjson", *TWO, terminals=("stdout", "stderr")).stderr == ""
 
 
+def test_progress_and_a_table_on_one_terminal_take_turns(check: Any) -> None:
+    """First how far things are, then what came of it."""
+    outcome = check(*TWO, terminals=("stdout", "stderr"))
+    assert COUNTER in outcome.stderr
+    assert "2 targets in" in outcome.stdout.splitlines()[-1]
+
+
 def test_a_name_cannot_act_upon_the_progress_bar(check: Any) -> None:
     """Markup in a target is text."""
     outcome = check("[bold]x", "[/nothing]", "good.test")

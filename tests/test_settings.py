@@ -204,7 +204,9 @@ def test_a_variable_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     """With what it says, and what would do."""
     with pytest.raises(UsageError) as caught:
         load({"DOMAINCHECK_CHECK_JOBS": "a\x1bfew", "CONFIGURATION_DIRECTORY": str(tmp_path)}, None)
-    assert str(caught.value).startswith("DOMAINCHECK_CHECK_JOBS is 'a\N{REPLACEMENT CHARACTER}few', but must be a whole")
+    assert str(caught.value).startswith(
+        "DOMAINCHECK_CHECK_JOBS is 'a\N{REPLACEMENT CHARACTER}few', but must be a whole"
+    )
 
 
 @given(st.one_of(st.binary(max_size=60), st.text(max_size=60).map(str.encode)))

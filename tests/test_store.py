@@ -64,7 +64,7 @@ def test_the_command_line_comes_before_the_environment_and_that_before_the_setti
     environment: dict[str, str], named: str | None, settled: str | None, expected: str
 ) -> None:
     """Without any of them the file is in the state directory that systemd gives."""
-    found = store_file(environment, named and Path(named) or None, settled and Path(settled) or None)
+    found = store_file(environment, Path(named) if named else None, Path(settled) if settled else None)
     assert found == Path(expected)
 
 

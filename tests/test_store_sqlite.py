@@ -25,10 +25,11 @@ def path(tmp_path: Path) -> Path:
     return path
 
 
-def execute(path: Path, statement: str) -> None:
+def execute(path: Path, *statements: str) -> None:
     """Do something to the database that is not ours to do."""
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute(statement)
+        for statement in statements:
+            connection.execute(statement)
         connection.commit()
 
 
@@ -42,6 +43,13 @@ def test_a_database_of_something_else_is_left_alone(path: Path) -> None:
     """Even one that has a version of its own."""
     execute(path, "ALTER TABLE subscriptions RENAME TO bookmarks")
     refuses(path, "is a database of something else; it is left alone")
+
+
+def test_a_row_that_nobody_could_have_written_is_told(path: Path) -> None:
+    """Such as a disk's fault or a stranger's hand makes."""
+    execute(path, "PRAGMA ignore_check_constraints = 1", "UPDATE subscriptions SET standing = 'odd'")
+    with pytest.raises(StateError, match=r"is damaged \('odd' is not a valid Standing\)"):
+        list(open_store(path, parse).subscriptions())
 
 
 def test_it_is_one_file_to_be_copied(path: Path, tmp_path: Path) -> None:

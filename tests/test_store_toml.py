@@ -139,7 +139,7 @@ GOOD = f"[[subscription]]\nemail = '{ANN}'\ntargets = [\n  'example.com', # targ
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("version = 1\nsubscription = [\n", "s.toml is no TOML: .*line 2"),
+        ("version = 1\nsubscription = [\n", "s.toml is no TOML: Invalid value"),
         (f"version = 1\n{GOOD}[[subscription]\n", "s.toml is no TOML: .*line 8"),
         ("version = 1\nx = " + "[" * 5000, "s.toml is no TOML"),
         ("version = " + "1" * 5000, "s.toml is no TOML"),
@@ -186,12 +186,12 @@ def test_a_newer_version_is_left_alone(path: Path) -> None:
 @given(st.text() | st.from_regex(r"version = 1\n\[\[subscription\]\]\n(\w+ = [\w\['.-]+\n){0,4}"))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """A sentence on one line says why, whatever stands in the file."""
+    said = "nothing"
     try:
         document.read(text, "s.toml", parse)
-    except UsageError as error:
-        assert str(error).isprintable()
-    except StateError as error:
-        assert "newer" in str(error)
+    except (UsageError, StateError) as error:
+        said = str(error)
+    assert said.isprintable()
 
 
 # --- others who write ---

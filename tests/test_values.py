@@ -39,13 +39,15 @@ def test_the_last_override_wins() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", ":", "a.test", "a.test:443", "a.test:443:", "a.test:443:b.test", "a.test:443:127.0.0.1,", "a.test:0:127.0.0.1"]
-    + ["a.test:x:127.0.0.1", "https://a.test:443:127.0.0.1", "[::1:443:127.0.0.1", "a.test:443:127.0.0.1:80"]
-    + ["a.test:443:1.2.3", "a.test:443:12345", "a.test:443:::g"],
+    [
+        *("", ":", "a.test", "a.test:443", "a.test:443:", "a.test:443:b.test", "a.test:443:127.0.0.1,"),
+        *("a.test:0:127.0.0.1", "a.test:x:127.0.0.1", "https://a.test:443:127.0.0.1", "[::1:443:127.0.0.1"),
+        *("a.test:443:127.0.0.1:80", "a.test:443:1.2.3", "a.test:443:12345", "a.test:443:::g"),
+    ],
 )
 def test_an_override_that_is_none_is_refused(text: str) -> None:
     """With the option's name, so that the user finds it."""
-    with pytest.raises(UsageError, match="^--resolve "):
+    with pytest.raises(UsageError, match=r"^--resolve "):
         values.overrides([text])
 
 
@@ -74,7 +76,7 @@ def test_a_whois_server_is_a_host_and_perhaps_a_port(text: str | None, server: t
 @pytest.mark.parametrize("text", ["", "a b", "whois://x", "x:0", "x:99999", "x/y"])
 def test_a_whois_server_that_is_none_is_refused(text: str) -> None:
     """With the option's name."""
-    with pytest.raises(UsageError, match="^--whois-server "):
+    with pytest.raises(UsageError, match=r"^--whois-server "):
         values.whois_server(text)
 
 
@@ -92,10 +94,12 @@ def test_an_rdap_address_ends_in_one_slash(text: str | None, url: str | None) ->
     assert values.rdap_url(text) == url
 
 
-@pytest.mark.parametrize("text", ["", "rdap.example.net", "ftp://x", "https://a b", "https://bücher.example", "https://"])
+@pytest.mark.parametrize(
+    "text", ["", "rdap.example.net", "ftp://x", "https://a b", "https://bücher.example", "https://"]
+)
 def test_an_rdap_address_that_is_none_is_refused(text: str) -> None:
     """With the option's name."""
-    with pytest.raises(UsageError, match="^--rdap-url "):
+    with pytest.raises(UsageError, match=r"^--rdap-url "):
         values.rdap_url(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from domaincheck.state import State
 
 WHOIS_PORT = 43
+
+_HTTP_ADDRESS = re.compile(r"https?://[!-.0-~][!-~]*")  # visible ASCII, and something before the first slash
 
 
 def family(*, ipv4: bool, ipv6: bool) -> socket.AddressFamily:
@@ -83,7 +86,7 @@ def rdap_url(text: str | None, option: str = "--rdap-url") -> str | None:
     """Return the base address that *option* names, with a slash at its end."""
     if text is None:
         return None
-    if not text.startswith(("https://", "http://")) or not text.isascii() or not text.isprintable() or " " in text:
+    if not _HTTP_ADDRESS.fullmatch(text):
         raise UsageError(f"{option} {clean(text)!r} is no address, as in https://rdap.example.net/")
     return text.rstrip("/") + "/"
 

@@ -161,6 +161,8 @@ class _Session:
 
     def refusal(self, what: str, code: int, reply: bytes | str, *, by_recipient: bool = False) -> MailError:
         """Return the error for a *reply* that is not the one hoped for."""
+        if code < 0:  # smtplib's word for a line without a number
+            return MailError(f"{self.mailer.server} does not speak SMTP")
         text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
         words = f"{self.mailer.server} refused {what}: {code} {self.conversation.masked(text)}"
         permanent = by_recipient and code in _REFUSALS and not _ABOUT_US.match(text)

@@ -49,10 +49,11 @@ def begin(path: Path, fill: Callable[[Path], None]) -> None:
     os.close(descriptor)
     fresh = Path(name)
     try:
-        fill(fresh)
         with told(path):
+            fill(fresh)
+            settle(fresh)
             fresh.rename(path)
-            settle(path)
+            settle(path.parent)
     except BaseException:
         fresh.unlink(missing_ok=True)
         Path(f"{name}-journal").unlink(missing_ok=True)  # SQLite's
@@ -66,12 +67,12 @@ def exists(path: Path) -> bool:
 
 
 def settle(path: Path) -> None:
-    """Wait until it is on the disk that *path* is the file it now is: a rename alone may be lost with the power."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    """Wait until the file or folder at *path* is on the disk; it is its folder that a rename changes."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -69,7 +69,9 @@ def _words(lines: list[str], origin: str) -> Iterator[Wish]:
 
 def _rows(text: str, header: str, origin: str) -> Iterator[Wish]:
     """Yield what the rows of a CSV list say, by RFC 4180 or with the semicolons that some spreadsheets write."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",", strict=True)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=";" if ";" in header else ",", skipinitialspace=True, strict=True
+    )
     columns: list[str] = []
     try:
         for row in reader:

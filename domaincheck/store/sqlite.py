@@ -62,8 +62,8 @@ class SqliteStore:
             while True:
                 with self._told():
                     rows = connection.execute(query, last).fetchall()
-                for _key, *fields in rows:
-                    yield _subscription(fields)
+                    found = [_subscription(fields) for _key, *fields in rows]
+                yield from found
                 if len(rows) < PAGE:
                     return
                 last = rows[-1][1], rows[-1][0]
@@ -138,6 +138,9 @@ class SqliteStore:
         tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'subscriptions'").fetchone()[0]
         if not version or not tables:
             raise StateError(f"{self._name} is a database of something else; it is left alone")
+        bytes_of_pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        if self.path.stat().st_size < connection.execute(bytes_of_pages).fetchone()[0]:
+            raise self._damaged("it has been cut off")  # SQLite reads zeros where a part of a page is missing
 
     def _lay_out(self, path: Path) -> None:
         """Turn the empty file *path* into a store."""
@@ -154,16 +157,20 @@ class SqliteStore:
         """Turn an error of SQLite into a StateError that says what to do."""
         import sqlite3
 
-        damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
         try:
             yield
+        except ValueError as error:  # of a row that no version has written
+            raise self._damaged(str(error)) from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the code tells of finer causes
             if code == sqlite3.SQLITE_BUSY:
                 raise disk.busy(self.path, self.patience) from error
-            if code in damaged:
-                raise StateError(f"{self._name} is damaged ({error}); it is left alone, restore it") from error
+            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise self._damaged(str(error)) from error
             raise StateError(f"{self._name} cannot be used: {error}; nothing was changed") from error
+
+    def _damaged(self, fault: str) -> StateError:
+        return StateError(f"{self._name} is damaged ({clean(fault)}); it is left alone: restore it from a backup")
 
     @property
     def _name(self) -> str:

@@ -86,11 +86,11 @@ class TomlStore:
         wanted = [keyed(subscription, self.parse) for subscription in new]
         with disk.locked(self.path, self.patience):
             if not disk.exists(self.path):
-                disk.begin(self.path, lambda path: self._write(path, {}))
+                disk.begin(self.path, _lay_out)
             known = self._read()
             changed = additions(wanted, known.get)
             if changed:
-                self._write(self.path, known | changed)
+                self._write(known | changed)
         return list(changed.values())
 
     def remove(self, email: str, targets: Collection[str] | None = None) -> int:
@@ -124,7 +124,7 @@ class TomlStore:
             after = dict(before)
             yield after
             if after != before:
-                self._write(self.path, after)
+                self._write(after)
 
     def _read(self) -> dict[Key, Subscription]:
         """Return all subscriptions by key; a StateError names the place of what can't be used."""
@@ -135,13 +135,18 @@ class TomlStore:
         except UsageError as error:
             raise StateError(str(error)) from error
 
-    def _write(self, path: Path, subscriptions: dict[Key, Subscription]) -> None:
-        if disk.exists(path) and not os.access(path, os.W_OK):  # a rename would not mind
-            raise StateError(f"{clean(str(path))} is protected against writing; nothing was changed")
+    def _write(self, subscriptions: dict[Key, Subscription]) -> None:
+        if not os.access(self.path, os.W_OK):  # a rename would not mind
+            raise StateError(f"{clean(str(self.path))} is protected against writing; nothing was changed")
         try:
-            with replacing(path) as stream:
+            with replacing(self.path) as stream:
                 stream.writelines(render(subscriptions[key] for key in sorted(subscriptions)))
         except UsageError as error:
             raise StateError(f"{error}; nothing was changed") from error
-        with disk.told(path):
-            disk.settle(path)
+        with disk.told(self.path):
+            disk.settle(self.path.parent)
+
+
+def _lay_out(path: Path) -> None:
+    """Turn the empty file *path* into a store."""
+    path.write_text(HEADER, encoding="utf-8")
