@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from domaincheck.errors import StateError
+from domaincheck.lock import alone_in
 from domaincheck.model import CodeRecord, LedgerEntry
+from domaincheck.text import clean
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
 VERSION = 1
 PATIENCE = 10.0
@@ -62,28 +66,21 @@ class Waiting:
 class Journal:
     """An open journal; a context manager that closes it. Used by one thread at a time."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """Open the journal at *path*, making it if need be; raise StateError if it can't be used.
+        """Open the journal at *path*, making it if there is none; raise StateError if it can't be used.
 
-        A file from a newer version is left as it is.
+        A file that is empty, damaged or from a newer version is left as it is.
         """
-        import sqlite3
-
         with _said(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
-                path.touch(mode=0o600)
-            connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-            try:
-                _prepare(connection, path)
-            except BaseException:
-                connection.close()
-                raise
-        return cls(connection)
+                _begin(path)
+            return cls(_connected(path, "rw"), path)
 
     @classmethod
     def rehearsal(cls, path: Path) -> Self:
@@ -91,12 +88,16 @@ class Journal:
         import sqlite3
 
         memory = sqlite3.connect(":memory:", isolation_level=None)
-        with _said(path):
-            if path.exists():
-                with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as original:
-                    original.backup(memory)
-            _prepare(memory, path)
-        return cls(memory)
+        try:
+            with _said(path):
+                if path.exists():
+                    _copy(path, memory)
+                else:
+                    _lay_out(memory)
+        except BaseException:
+            memory.close()
+            raise
+        return cls(memory, path)
 
     def __enter__(self) -> Self:
         return self
@@ -107,14 +108,15 @@ class Journal:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what the block does happen together or not at all; others wait until it is over."""
-        with _said(None):
+        with _said(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:  # SQLite has undone it already where the disk was full
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     # --- codes ---
 
@@ -162,9 +164,10 @@ class Journal:
         )
 
     def forget(self, email: str, targets: Iterable[str] | None) -> None:
-        """Forget what *email* was told about *targets*, or about all of them."""
+        """Forget what *email* was told about *targets*, or about all of them and what was to be sent to it."""
         if targets is None:
             self._do("DELETE FROM ledger WHERE email = ?", email)
+            self.drop(email)
         else:
             self._many("DELETE FROM ledger WHERE email = ? AND target = ?", ((email, target) for target in targets))
 
@@ -181,18 +184,26 @@ class Journal:
         self._do("REPLACE INTO digests VALUES (?, ?)", email, now.timestamp())
 
     def waiting(self) -> Iterator[Waiting]:
-        """Yield the mails that wait, oldest first, one at a time: there may be many."""
-        last = 0
-        query = (
-            "SELECT number, email, message, queued, tries, error FROM outbox WHERE number > ? ORDER BY number LIMIT 1"
-        )
-        while row := self._one(query, last):
-            last = row[0]
-            yield Waiting(last, row[1], row[2], _moment(row[3]), row[4], row[5])
+        """Yield the mails that wait, one at a time, as there may be many; those that have failed least often come first.
+
+        So a mail that always fails, and takes its time about it, does not keep others from being tried.
+        """
+        query = "SELECT email, message, queued, tries, error FROM outbox WHERE number = ?"
+        for (number,) in self._all("SELECT number FROM outbox ORDER BY tries, number"):
+            if row := self._one(query, number):
+                yield Waiting(number, row[0], row[1], _moment(row[2]), row[3], row[4])
+
+    def count_waiting(self) -> int:
+        """Return how many mails wait."""
+        return int(self._one("SELECT count(*) FROM outbox")[0])
 
     def settled(self, number: int) -> None:
-        """Take the mail *number* out of the outbox: it was accepted, or refused for good."""
+        """Take the mail *number* out of the outbox: it was accepted."""
         self._do("DELETE FROM outbox WHERE number = ?", number)
+
+    def drop(self, email: str) -> None:
+        """Take all mails to *email* out of the outbox: they can't be sent, or are not wanted any more."""
+        self._do("DELETE FROM outbox WHERE email = ?", email)
 
     def postponed(self, number: int, error: str) -> None:
         """Note that the mail *number* could not be sent this time, and why."""
@@ -227,19 +238,19 @@ class Journal:
     # --- SQL ---
 
     def _one(self, query: str, *values: Any) -> Any:
-        with _said(None):
+        with _said(self._path):
             return self._connection.execute(query, values).fetchone()
 
     def _all(self, query: str, *values: Any) -> list[Any]:
-        with _said(None):
+        with _said(self._path):
             return self._connection.execute(query, values).fetchall()
 
     def _do(self, statement: str, *values: Any) -> None:
-        with _said(None):
+        with _said(self._path):
             self._connection.execute(statement, values)
 
     def _many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        with _said(None):
+        with _said(self._path):
             self._connection.executemany(statement, rows)
 
 
@@ -251,39 +262,88 @@ def _maybe(timestamp: float | None) -> datetime | None:
     return None if timestamp is None else _moment(timestamp)
 
 
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    """Lay out a new journal; refuse one from a newer version."""
-    found = _version(connection)
-    if found > VERSION:
-        raise StateError(f"{path} is of a newer version of domaincheck; it is left as it is: update domaincheck")
-    connection.execute("PRAGMA synchronous = FULL")
-    if found:
-        return
-    connection.execute("BEGIN IMMEDIATE")  # another process may be laying it out at this moment
-    if not _version(connection):
-        for statement in _SCHEMA:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+def _begin(path: Path) -> None:
+    """Make an empty journal at *path*, whole from the first moment: half of one could be taken for one cut off."""
+    import sqlite3
+
+    with alone_in(path.parent):
+        if path.exists():  # another process was quicker
+            return
+        fresh = Path(tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)[1])
+        try:
+            with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
+                _lay_out(connection)
+            fresh.rename(path)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
+
+
+def _lay_out(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")
+    for statement in (*_SCHEMA, f"PRAGMA user_version = {VERSION}"):
+        connection.execute(statement)
     connection.execute("COMMIT")
 
 
-def _version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+def _connected(path: Path, mode: str) -> sqlite3.Connection:
+    """Open the journal at *path*, which exists; raise StateError unless it is whole and of this version."""
+    import sqlite3
+
+    if not path.stat().st_size:  # SQLite would take it for a new database
+        raise _damaged(path, "it is empty")
+    address = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(address, timeout=PATIENCE, isolation_level=None, uri=True)
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > VERSION:
+            raise StateError(f"{path} is of a newer version of domaincheck; it is left as it is: update domaincheck")
+        if not version:
+            raise StateError(f"{path} is a database of something else; it is left as it is")
+        bytes_of_pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        if path.stat().st_size < connection.execute(bytes_of_pages).fetchone()[0]:
+            raise _damaged(path, "it is cut off")  # SQLite reads zeros where a part of a page is missing
+        connection.execute("PRAGMA synchronous = FULL")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _copy(path: Path, memory: sqlite3.Connection) -> None:
+    """Copy the journal at *path* without changing a byte of it, not even to undo what a killed process had begun."""
+    import sqlite3
+
+    try:
+        with contextlib.closing(_connected(path, "ro")) as original:
+            original.backup(memory)
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        with tempfile.TemporaryDirectory() as folder:
+            for name in (path.name, f"{path.name}-journal"):  # the latter SQLite's own, with what was there before
+                shutil.copyfile(path.with_name(name), Path(folder, name))
+            with contextlib.closing(_connected(Path(folder, path.name), "rw")) as mended:
+                mended.backup(memory)
+
+
+def _damaged(path: Path, fault: str) -> StateError:
+    return StateError(
+        f"{path} is damaged ({clean(fault)}); it is left as it is. Restore it from a backup, "
+        "or move it away to begin anew: alerts may then be repeated"
+    )
 
 
 @contextlib.contextmanager
-def _said(path: Path | None) -> Iterator[None]:
+def _said(path: Path) -> Iterator[None]:
     """Turn what SQLite and the file system say into a sentence for the user."""
     import sqlite3
 
-    what = str(path) if path else "the state file"
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise StateError(f"{what} cannot be used: {error}") from error
+        raise StateError(f"{path} cannot be used: {error}") from error
     except sqlite3.DatabaseError as error:
-        raise StateError(
-            f"{what} is damaged ({error}); move it away to begin anew: alerts may then be repeated"
-        ) from error
+        raise _damaged(path, str(error)) from error
     except OSError as error:
-        raise StateError(f"{what} cannot be used: {error.strerror}") from error
+        raise StateError(f"{path} cannot be used: {error.strerror}") from error

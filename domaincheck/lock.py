@@ -34,3 +34,15 @@ def holding(path: Path) -> Iterator[bool]:
             yield True
     finally:
         os.close(file)
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other process is in such a block for the same *folder*, and keep the others out meanwhile."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+        os.fsync(descriptor)  # what was put into the folder is there for good
+    finally:
+        os.close(descriptor)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from domaincheck.mailer import SystemMailer
 
+SESAME, OTHER = " open sesame ", "something else"
 FROM = 'from = "alerts@example.com"\n'
 
 
@@ -78,8 +79,8 @@ def test_starttls_is_the_default(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("host", "server"),
-    [("Bücher.example", "xn--bcher-kva.example:587"), ("::1", "[::1]:587"), ("[::1]", "[::1]:587"), ("::0:1", "[::1]:587")],
-)  # fmt: skip
+    [("Bücher.example", "xn--bcher-kva.example:587"), ("::1", "[::1]:587"), ("[::1]", "[::1]:587")],
+)
 def test_a_host_may_be_written_in_several_ways(host: str, server: str, desk: Desk) -> None:
     """Names in Unicode, addresses with brackets or without."""
     assert desk.smtp(f'host = "{host}"').server == server
@@ -94,20 +95,20 @@ def test_a_host_that_is_none_is_refused(host: str, desk: Desk) -> None:
 
 def test_the_password_is_the_first_line_of_its_file(desk: Desk) -> None:
     """Editors end files with a line end, which is no part of it; spaces are."""
-    assert desk.smtp(desk.password_file(" open sesame \nsecond line\n")).password == " open sesame "
+    assert desk.smtp(desk.password_file(f"{SESAME}\nsecond line\n")).password == SESAME
     assert desk.told == []
 
 
 def test_the_environment_has_the_password_first(desk: Desk) -> None:
     """As for every setting."""
-    desk.environment["DOMAINCHECK_SMTP_PASSWORD"] = "from the environment"
-    assert desk.smtp(desk.password_file("from the file")).password == "from the environment"
+    desk.environment["DOMAINCHECK_SMTP_PASSWORD"] = SESAME
+    assert desk.smtp(desk.password_file(OTHER)).password == SESAME
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604])
 def test_a_password_that_others_can_read_is_warned_about(mode: int, desk: Desk) -> None:
     """It is used all the same; the sentence says what to do."""
-    assert desk.smtp(desk.password_file("open sesame", mode)).password == "open sesame"
+    assert desk.smtp(desk.password_file(SESAME, mode)).password == SESAME
     [warning] = desk.told
     assert "can be read by others; 'chmod 600' keeps it to you" in warning
     assert "sesame" not in warning

@@ -9,7 +9,6 @@ import pytest
 from domaincheck.errors import MailError
 from domaincheck.lab.hostile import (
     HostileServer,
-    after_hello,
     close,
     drip,
     flood,

@@ -104,6 +104,6 @@ def test_readme_shows_settings_that_work(tmp_path: Path) -> None:
 
 def test_readme_shows_options_that_exist() -> None:
     """None of its examples is bad usage."""
-    known = "".join(run(*command, "--help").stdout for command in ((), ("check",)))
+    known = "".join(run(*command, "--help").stdout for command in ((), ("check",), ("doctor",)))
     shown = " ".join(re.findall(r"`[^`\n]*`", section("I want to…")))
     assert [option for option in re.findall(r"(?<!\S)`?(-[a-zA-Z]|--[a-z-]+)\b", shown) if option not in known] == []

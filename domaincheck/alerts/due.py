@@ -7,6 +7,7 @@ once, so each thing makes at most as many mails as there are windows, and one mo
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -83,10 +84,13 @@ def decide(  # noqa: PLR0913, PLR0917 - the facts of one decision
     *ledger* holds its entries by target and key; *streaks* tells by target and part for how many runs in a row, this
     one included, it was unreachable. Within a day of *last_digest* only something critical is told; the rest stays due.
     """
+    told: dict[str, dict[str, LedgerEntry]] = defaultdict(dict)
+    for (target, key), entry in ledger.items():
+        told[target][key] = entry
     news: list[News] = []
     quiet: list[LedgerEntry] = []
     for wish in wishes:
-        for item in _about(email, wish, ledger, streaks, rules, now):
+        for item in _about(email, wish, told.get(wish.target, {}), streaks, rules, now):
             if isinstance(item, News):
                 news.append(item)
             else:
@@ -100,11 +104,12 @@ def decide(  # noqa: PLR0913, PLR0917 - the facts of one decision
 def _about(  # noqa: PLR0913, PLR0917 - as above
     email: str,
     wish: Wish,
-    ledger: Mapping[tuple[str, str], LedgerEntry],
+    told: Mapping[str, LedgerEntry],
     streaks: Mapping[tuple[str, str], int],
     rules: Rules,
     now: datetime,
 ) -> Iterator[News | LedgerEntry]:
+    """Yield what is new about one target, and what changes in its ledger without a word; *told* is that, by key."""
     silent = {
         part: runs
         for part in ("tls", "domain")
@@ -112,7 +117,7 @@ def _about(  # noqa: PLR0913, PLR0917 - as above
     }
     findings = list(find(wish.result, rules.windows, wish.threshold, silent, now))
     for finding in findings:
-        entry = ledger.get((wish.target, finding.key))
+        entry = told.get(finding.key)
         if entry is None:
             yield News(wish.target, finding, LedgerEntry(email, wish.target, finding.key, finding.step, now))
         elif finding.step < entry.step or (entry.closed and now - entry.closed > QUIET and not _expiring(finding)):
@@ -120,8 +125,8 @@ def _about(  # noqa: PLR0913, PLR0917 - as above
         elif entry.closed:
             yield replace(entry, closed=None)
     present = {finding.key for finding in findings}
-    for (target, key), entry in ledger.items():
-        if target == wish.target and key not in present and not entry.closed and _seen(wish.result, key):
+    for key, entry in told.items():
+        if key not in present and not entry.closed and _seen(wish.result, key):
             closed = replace(entry, closed=now)
             yield closed if entry.solved else _solved(wish, replace(closed, solved=True))
 

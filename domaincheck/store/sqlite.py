@@ -123,7 +123,7 @@ class SqliteStore:
         with self._told():
             # mode=rw: whoever may only read still can, but a file that has just gone is not made again.
             address = f"{self.path.absolute().as_uri()}?mode=rw"
-            connection = sqlite3.connect(address, self.patience, isolation_level=None, uri=True)
+            connection = sqlite3.connect(address, timeout=self.patience, isolation_level=None, uri=True)
             try:
                 self._check(connection)
             except BaseException:
