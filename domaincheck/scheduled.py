@@ -4,7 +4,8 @@ The invariant that makes progress certain: what is due and the mail that tells o
 before anything is sent, and a mail leaves the outbox only when a server has accepted it or refused its recipient for
 good. So wherever a run is cut off, each alert is either not yet written (the next run finds it due again) or waits in
 the outbox (the next run sends it). A mail that was accepted in the instant of the cut is sent once more, with the same
-Message-ID. One bad target, address or mail is one line in the report; the rest goes on.
+Message-ID. One bad target, address or mail is one line in the report; the rest goes on. A mail to an address that has
+no verified subscription any more is not sent.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 from domaincheck.alerts.due import Digest, Wish, decide
 from domaincheck.alerts.findings import judged
 from domaincheck.alerts.message import Letterhead, Line, digest_message
-from domaincheck.errors import MailError
+from domaincheck.errors import DomaincheckError, MailError
 from domaincheck.model import InvalidTarget, Standing, Status, Threshold
 from domaincheck.targets import parse, with_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from domaincheck.alerts.due import Rules
@@ -39,6 +40,9 @@ TOLERANCE = timedelta(hours=1)
 HTTPS = 443
 BATCH = 200
 """Addresses whose digests are written in one transaction: few enough to lose little, enough to be quick."""
+
+PATIENCE = timedelta(minutes=5)
+"""When for so long no mail was accepted, though some were tried, the others wait for the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +62,21 @@ class Run:
 
 @dataclass(slots=True)
 class Report:
-    """What a run did: counts, the digests it wrote, and in *troubles* a sentence for each mail not accepted."""
+    """What a run did: counts, the digests it wrote, and in *troubles* a sentence for each mail not accepted.
+
+    Of a rehearsal, *held* are the addresses that mails of earlier runs wait for, and since when. *clock_behind* is when
+    the last run started if the clock is behind that; nothing was done then.
+    """
 
     subscriptions: int = 0
     targets: int = 0
     digests: list[Digest] = field(default_factory=list)
+    held: list[tuple[str, datetime]] = field(default_factory=list)
     sent: int = 0
     waiting: int = 0
     refused: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
-    clock_behind: bool = False
+    clock_behind: datetime | None = None
 
 
 def run(work: Run, runner: Runner) -> Report:
@@ -78,14 +87,17 @@ def run(work: Run, runner: Runner) -> Report:
     report, now = Report(), work.clock()
     last = work.journal.last_run()
     if last is not None and now < last - TOLERANCE:
-        report.clock_behind = True
+        report.clock_behind = last
         return report
     wishes = _wishes(work.store.subscriptions(), report)
+    if work.post is None:
+        report.held = [(mail.email, mail.queued) for mail in work.journal.waiting() if mail.email in wishes.by_email]
+        report.waiting = len(report.held)
     results = _check(wishes, runner)
     streaks = _streaks(work.journal.streaks(), results)
     _write(work, _digests(work, wishes, results, streaks, now), streaks, results, now, report)
     if work.post is not None:
-        _send(work, work.post, report)
+        _send(work, work.post, wishes.by_email, report)
     return report
 
 
@@ -176,14 +188,23 @@ def _write(  # noqa: PLR0913, PLR0917 - all that one run found
     while batch := list(islice(digests, BATCH)):
         with work.journal.transaction():
             for digest in batch:
-                work.journal.keep_entries((*digest.quiet, *(news.entry for news in digest.news)))
-                if digest.news:
-                    work.journal.queue(digest.email, _message(work, digest, now), now)
-                    report.digests.append(digest)
+                _put_on_record(work, digest, now, report)
     with work.journal.transaction():
         work.journal.keep_streaks(streaks)
         work.journal.record(((key, _history(result)) for key, result in results.items()), now, work.keep)
         work.journal.note_run(now)
+
+
+def _put_on_record(work: Run, digest: Digest, now: datetime, report: Report) -> None:
+    try:
+        message = _message(work, digest, now) if digest.news else None
+    except MailError as error:  # an address that got past its checks; it keeps nobody else from being told
+        report.troubles.append(f"{digest.email}: {error}")
+        return
+    work.journal.keep_entries((*digest.quiet, *(news.entry for news in digest.news)))
+    if message is not None:
+        work.journal.queue(digest.email, message, now)
+        report.digests.append(digest)
 
 
 def _message(work: Run, digest: Digest, now: datetime) -> bytes:
@@ -224,28 +245,47 @@ def _history(result: Result) -> dict[str, Any]:
     return found
 
 
-def _send(work: Run, post: Post, report: Report) -> None:
-    """Send what waits in the outbox, of this run and of earlier ones."""
+def _send(work: Run, post: Post, verified: Container[str], report: Report) -> None:
+    """Send what waits in the outbox, of this run and of earlier ones, to addresses that are *verified*."""
+    failing_since: datetime | None = None
     for mail in work.journal.waiting():
+        if mail.email not in verified:
+            _end(work, mail.email)
+            continue
+        began = work.clock()
         try:
             post.mailer.send(mail.message, post.sender, mail.email)
         except MailError as error:
+            failing_since = failing_since or began
             _not_accepted(work, mail, error, report)
+            if work.clock() - failing_since > PATIENCE:
+                report.troubles.append("no mail was accepted for a while; the others wait for the next run")
+                break
         else:
+            failing_since = None
             with work.journal.transaction():
                 work.journal.settled(mail.number)
             report.sent += 1
+    report.waiting = work.journal.count_waiting()
 
 
 def _not_accepted(work: Run, mail: Waiting, error: MailError, report: Report) -> None:
     """Let *mail* wait for the next run; or, when its address is refused for good, set the address aside."""
     report.troubles.append(f"{mail.email}: {error}")
     if error.permanent:
-        work.store.mark(mail.email, Standing.REFUSED, work.clock())
-        report.refused.append(mail.email)
-        with work.journal.transaction():
-            work.journal.settled(mail.number)
-        return
-    report.waiting += 1
+        try:
+            work.store.mark(mail.email, Standing.REFUSED, work.clock())
+        except DomaincheckError as fault:  # a store that may only be read; others get their mail all the same
+            report.troubles.append(str(fault))
+        else:
+            report.refused.append(mail.email)
+            _end(work, mail.email)
+            return
     with work.journal.transaction():
         work.journal.postponed(mail.number, str(error))
+
+
+def _end(work: Run, email: str) -> None:
+    """Drop the mails to *email*, which must not or can't get any."""
+    with work.journal.transaction():
+        work.journal.drop(email)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 23, 6, 5, tzinfo=UTC)
 ANN, BOB = "ann@example.com", "bob@example.com"
 LIST = f"{ANN} example.com smtp://mx.example.com\n{BOB} example.com\n"
+MAIL = {"DOMAINCHECK_SMTP_COMMAND": "/bin/true", "DOMAINCHECK_SMTP_FROM": "alerts@example.com"}
 SETTLED = (
     Subscription(ANN, "example.com", "25%", Standing.VERIFIED, NOW),
     Subscription(ANN, "bücher.example", None, Standing.PENDING, None),
@@ -44,8 +45,9 @@ def store(home: Path) -> Store:
 
 
 def subscriptions(home: Path, *arguments: object, stdin: str = "", terminals: tuple[str, ...] = ()) -> Outcome:
-    """Run ``domaincheck subscriptions`` with *arguments*."""
-    return Shell(home=home, stdin=stdin, terminals=terminals, clock=lambda: NOW).run("subscriptions", *arguments)
+    """Run ``domaincheck subscriptions`` with *arguments*, where mail goes to a command that takes all of it."""
+    shell = Shell(home=home, stdin=stdin, terminals=terminals, clock=lambda: NOW, environment=MAIL)
+    return shell.run("subscriptions", *arguments)
 
 
 # --- list ---
@@ -114,12 +116,20 @@ def test_a_list_is_imported_as_pending(home: Path) -> None:
     """How many are new, and how many addresses have to be verified, is told."""
     outcome = subscriptions(home, "import", "-", stdin=LIST)
     assert (outcome.status, outcome.stdout) == (0, "")
-    assert outcome.complaint == (
-        "3 subscriptions imported, of 3 in standard input; 2 addresses to be verified by a code"
-    )
+    assert outcome.complaint == ("3 subscriptions imported, of 3 in standard input; 2 of 2 addresses were sent a code")
     assert [line.split("\t")[2:] for line in subscriptions(home, "list").stdout.splitlines()] == [
         ["pending", "-", "2026-11-23T06:05:00Z"]
     ] * 3
+
+
+def test_without_mail_the_list_is_imported_and_the_codes_are_owed(home: Path) -> None:
+    """What is missing is said, with how to catch up."""
+    outcome = Shell(home=home, stdin=LIST, clock=lambda: NOW).run("subscriptions", "import", "-")
+    assert outcome.status == 1
+    missing, summary = outcome.stderr.splitlines()
+    assert "set smtp.from" in missing
+    assert "domaincheck otp send" in missing
+    assert summary.endswith("3 subscriptions imported, of 3 in standard input; 0 of 2 addresses were sent a code")
 
 
 def test_a_list_is_read_from_a_file(home: Path) -> None:
@@ -180,7 +190,7 @@ def test_an_export_can_be_imported_elsewhere(home: Path) -> None:
 
 def test_a_quiet_import_says_nothing(home: Path) -> None:
     """Unless something is wrong."""
-    shell = Shell(home=home, stdin=LIST)
+    shell = Shell(home=home, stdin=LIST, environment=MAIL)
     assert shell.run("-q", "subscriptions", "import", "-") == Outcome(0, "", "")
 
 
@@ -216,7 +226,7 @@ def test_an_export_never_replaces_the_store(home: Path, store: Store) -> None:
 def test_another_store_can_be_named(home: Path) -> None:
     """On the command line or in the environment; the usual one is not touched."""
     named, settled = home / "named.toml", home / "settled.db"
-    shell = Shell(home=home, stdin=f"{BOB} b.example\n", environment={"DOMAINCHECK_STORE": str(settled)})
+    shell = Shell(home=home, stdin=f"{BOB} b.example\n", environment=MAIL | {"DOMAINCHECK_STORE": str(settled)})
     assert shell.run("--store", named, "subscriptions", "import", "-").status == 0
     assert not settled.exists()
     assert shell.run("subscriptions", "import", "-").status == 0

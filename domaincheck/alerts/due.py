@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domaincheck.alerts.findings import Finding, find, judged
+from domaincheck.alerts.findings import DAY, Finding, domain_key, find, first_end, judged
 from domaincheck.model import LedgerEntry, Severity
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ QUIET = timedelta(days=7)
 
 DIGEST_PAUSE = timedelta(hours=20)
 """At most one digest a day; a little less, since a daily run does not start at the same second every day."""
+
+APART = 3
+"""Days by which the dates of two sources may differ and still mean the same end: a domain is renewed by years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def decide(  # noqa: PLR0913, PLR0917 - the facts of one decision
             else:
                 quiet.append(item)
     urgent = any(item.finding.severity is Severity.CRITICAL and not item.solved for item in news)
-    if last_digest is not None and now - last_digest < DIGEST_PAUSE and not urgent:
+    if last_digest is not None and abs(now - last_digest) < DIGEST_PAUSE and not urgent:
         return Digest(email, (), tuple(quiet))
     return Digest(email, tuple(sorted(news, key=lambda item: item.urgency)), tuple(quiet))
 
@@ -109,48 +112,90 @@ def _about(  # noqa: PLR0913, PLR0917 - as above
     rules: Rules,
     now: datetime,
 ) -> Iterator[News | LedgerEntry]:
-    """Yield what is new about one target, and what changes in its ledger without a word; *told* is that, by key."""
+    """Yield what is news to *email* about one target, and what changes without a word; *told* is its ledger, by key."""
     silent = {
         part: runs
         for part in ("tls", "domain")
         if (runs := streaks.get((wish.target, part), 0)) >= rules.unreachable_after
     }
-    findings = list(find(wish.result, rules.windows, wish.threshold, silent, now))
-    for finding in findings:
-        entry = told.get(finding.key)
+    found = find(wish.result, rules.windows, wish.threshold, silent, now)
+    findings = {finding.key: finding for finding in (_as_known(each, told) for each in found)}
+    for key, finding in findings.items():
+        entry = told.get(key)
         if entry is None:
-            yield News(wish.target, finding, LedgerEntry(email, wish.target, finding.key, finding.step, now))
-        elif finding.step < entry.step or (entry.closed and now - entry.closed > QUIET and not _expiring(finding)):
-            yield News(wish.target, finding, replace(entry, step=finding.step, told=now, closed=None, solved=False))
+            yield News(wish.target, finding, LedgerEntry(email, wish.target, key, finding.step, now))
+        elif finding.step < entry.step:  # a certificate that is renewed twice, by a farm that flips, is so only once
+            yield News(wish.target, finding, replace(entry, step=finding.step, told=now, closed=None))
+        elif entry.closed and now - entry.closed > QUIET and not _expiring(key):
+            yield News(wish.target, finding, replace(entry, told=now, closed=None, solved=False))
         elif entry.closed:
             yield replace(entry, closed=None)
-    present = {finding.key for finding in findings}
+    yield from _gone(wish, told, findings, now)
+
+
+def _as_known(finding: Finding, told: Mapping[str, LedgerEntry]) -> Finding:
+    """Return *finding* under the key that *told* has for it: two sources may date a domain's end some days apart."""
+    if finding.part != "domain" or finding.when is None:
+        return finding
+    near = (finding.when + days * DAY for days in range(-APART, APART + 1))
+    known = (key for end in near if (key := domain_key(end)) in told)
+    return replace(finding, key=next(known, finding.key))
+
+
+def _gone(
+    wish: Wish, told: Mapping[str, LedgerEntry], findings: Mapping[str, Finding], now: datetime
+) -> Iterator[News | LedgerEntry]:
+    """Yield what has been mended; several expiries that ended in one renewal are one piece of news."""
+    renewed: set[str] = set()
     for key, entry in told.items():
-        if key not in present and not entry.closed and _seen(wish.result, key):
-            closed = replace(entry, closed=now)
-            yield closed if entry.solved else _solved(wish, replace(closed, solved=True))
+        if key in findings or entry.closed or not _mended(wish.result, findings, key, now):
+            continue
+        closed, part = replace(entry, closed=now, solved=True), key.partition(":")[0]
+        if entry.solved or (_expiring(key) and part in renewed):
+            yield closed
+            continue
+        if _expiring(key):
+            renewed.add(part)
+        yield _solved(wish, closed, now)
 
 
-def _expiring(finding: Finding) -> bool:
-    return ":expiry:" in finding.key
+def _expiring(key: str) -> bool:
+    return ":expiry:" in key
 
 
-def _seen(result: Result, key: str) -> bool:
-    """Return whether this run has seen the part of the target that *key* is about."""
-    return judged(result.tls if key.startswith("tls:") else result.domain)
+def _mended(result: Result, findings: Mapping[str, Finding], key: str, now: datetime) -> bool:
+    """Return whether what *key* is about, which was not found this time, is mended for all that this run has seen.
+
+    It is not when its part was not seen; when another expiry is as near; or when a domain goes from bad to worse, from
+    redemption to deletion, say.
+    """
+    part = key.partition(":")[0]
+    rest = [finding for finding in findings.values() if finding.part == part]
+    if not judged(result.tls if part == "tls" else result.domain):
+        return False
+    if part == "domain" and any(f.severity is Severity.CRITICAL and not _expiring(f.key) for f in rest):
+        return False
+    return not _expiring(key) or (_end(result, part, now) is not None and not any(_expiring(f.key) for f in rest))
 
 
-def _solved(wish: Wish, entry: LedgerEntry) -> News:
+def _end(result: Result, part: str, now: datetime) -> datetime | None:
+    """Return when *part* ends, as far as it is known."""
+    if part == "tls":
+        return first_end(result.tls, now)[0] if result.tls else None
+    return result.domain.expires_at if result.domain else None
+
+
+def _solved(wish: Wish, entry: LedgerEntry, now: datetime) -> News:
     """Return the news that what *entry* is about is no longer the matter."""
     part, what, *_ = entry.key.split(":")
+    end = None
     if what == "expiry":
-        end = (wish.result.tls and wish.result.tls.not_after) if part == "tls" else None
-        end = end or (wish.result.domain.expires_at if part == "domain" and wish.result.domain else None)
+        end = _end(wish.result, part, now)
         until = f", now valid until {end:%Y-%m-%d}" if end else ""
         headline = f"{'certificate' if part == 'tls' else 'domain'} renewed{until}"
     elif what == "unreachable":
-        headline, end = ("server" if part == "tls" else "registry") + " reachable again", None
+        headline = ("server" if part == "tls" else "registry") + " reachable again"
     else:
-        headline, end = f"solved: {what.replace('_', ' ')}", None
+        headline = f"solved: {what.replace('_', ' ')}"
     finding = Finding(part, entry.key, entry.step, Severity.OK, headline, "", end)
     return News(wish.target, finding, entry, solved=True)

@@ -1,13 +1,13 @@
 """What is the matter with one target, in the terms of alerts: expiries by window, problems, silence.
 
-Each finding has a key that stays the same from run to run, whoever looks, and that names the very certificate or date
-it is about: a server farm that shows its old and its new certificate by turns brings two findings by turns, not one
-that comes and goes.
+Each finding has a key that stays the same from run to run, whoever looks. That of an expiry names the very certificate
+or date it is about: a server farm that shows its old and its new certificate by turns brings two findings by turns, not
+one that comes and goes. That of a problem does not: a server that renews its self-signed certificate makes no news.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -26,9 +26,17 @@ EXPIRED = -1
 CRITICAL_STEP = 7
 """The window from which on an expiry is critical."""
 
+EARLY = timedelta(hours=25)
+"""How long before its time a window is entered: where runs are daily, give or take half an hour, the mail comes before
+it and not after."""
+
+_EARLY_SHARE = 6
+"""Of a certificate's lifetime, a sixth at the most: one that lives less than a week is not always about to expire."""
+
 _MONTH = 30
 _THIRD = 3
 _ABOUT_TIME = frozenset([ProblemCode.EXPIRED, ProblemCode.CHAIN_EXPIRED, ProblemCode.CHAIN_EXPIRING])
+_ABOVE = frozenset([ProblemCode.CHAIN_EXPIRED, ProblemCode.CHAIN_EXPIRING])
 _LABELS = {"tls": "certificate", "domain": "domain"}
 
 
@@ -75,10 +83,16 @@ def _tls(
         yield from _silence("tls", part.problems, silent_runs)
         return
     lifetime = part.not_after - part.not_before if part.not_after and part.not_before else None
-    end, fingerprint = _first_end(part)
+    end, fingerprint = first_end(part, now)
+    above = fingerprint != part.fingerprint_sha256
     if end is not None:
-        yield from _expiry("tls", fingerprint, end, _scaled(windows, threshold, lifetime), now)
-    yield from _problems("tls", part.problems, part.fingerprint_sha256 or "")
+        label = "intermediate certificate" if above else "certificate"
+        said = next((problem.message for problem in part.problems if problem.code in _ABOVE), "") if above else ""
+        entered = _expiry(f"tls:expiry:{fingerprint}", end, _scaled(windows, threshold, lifetime), now)
+        yield from (replace(found, headline=f"{label} {_in_words(end - now)}", detail=said) for found in entered)
+    # A trust anchor of ours that ends first is on no chain that was sent: its end is a problem like any other.
+    anchor_ends = not above and part.expires_first not in (None, "leaf")
+    yield from _problems("tls", part.problems, _ABOUT_TIME - _ABOVE if anchor_ends else _ABOUT_TIME)
 
 
 def _domain(
@@ -88,17 +102,32 @@ def _domain(
         yield from _silence("domain", part.problems, silent_runs)
         return
     if part.expires_at is not None:
-        identity = f"{part.expires_at:%Y-%m-%d}"
-        yield from _expiry("domain", identity, part.expires_at, _scaled(windows, threshold, None), now)
-    yield from _problems("domain", part.problems, "")
+        yield from _expiry(domain_key(part.expires_at), part.expires_at, _scaled(windows, threshold, None), now)
+    yield from _problems("domain", part.problems, _ABOUT_TIME)
 
 
-def _first_end(part: TlsPart) -> tuple[datetime | None, str]:
-    """Return the first expiry on the chain and the fingerprint of the certificate whose it is."""
+def domain_key(end: datetime) -> str:
+    """Return the key of a registration's expiry at *end*."""
+    return f"domain:expiry:{end:%Y-%m-%d}"
+
+
+def first_end(part: TlsPart, now: datetime) -> tuple[datetime | None, str]:
+    """Return the first expiry on the chain in use and the fingerprint of the certificate whose it is.
+
+    Of the certificates sent above the leaf, one that is past is in use only if *part* is expired: servers go on sending
+    old cross-signs that nobody follows.
+    """
+    leaf = part.not_after, part.fingerprint_sha256 or ""
     if part.expires_first in (None, "leaf"):
-        return part.not_after, part.fingerprint_sha256 or ""
-    ends = [(link.not_after, link.fingerprint_sha256) for link in part.chain if link.not_after]
-    return min(ends, default=(part.not_after, part.fingerprint_sha256 or ""))
+        return leaf
+    ends = [
+        (end, link.fingerprint_sha256)
+        for link in part.chain[1:]
+        if (end := link.not_after)
+        and (part.not_after is None or end < part.not_after)
+        and (end < now) == (part.status is Status.EXPIRED)
+    ]
+    return min(ends, default=leaf)
 
 
 def _scaled(
@@ -106,20 +135,18 @@ def _scaled(
 ) -> Sequence[tuple[int, timedelta]]:
     """Return each window with the time before an expiry at which it is entered.
 
-    The last third of a short life takes the place of 30 days. A window is entered a day early (of a month; less of a
-    shorter time), so that where runs are daily the mail comes before it and not after.
+    The last third of a short life takes the place of 30 days; a threshold of one's own is taken as it stands.
     """
     own = threshold.of(lifetime) if threshold else None
+    early = min(EARLY, lifetime / _EARLY_SHARE) if lifetime else EARLY
     if own is not None:
-        chosen = [own // DAY, *(days for days in windows if days * DAY < own)]
-        return [(days, days * DAY + DAY) for days in chosen]
+        tighter = [(days, days * DAY + early) for days in windows if days * DAY < own]
+        return [(own // DAY, own + early), *tighter]
     day = min(DAY, lifetime / _THIRD / _MONTH) if lifetime else DAY
-    return [(days, days * day + day) for days in windows]
+    return [(days, days * day + early) for days in windows]
 
 
-def _expiry(
-    part: str, identity: str, end: datetime, windows: Sequence[tuple[int, timedelta]], now: datetime
-) -> Iterator[Finding]:
+def _expiry(key: str, end: datetime, windows: Sequence[tuple[int, timedelta]], now: datetime) -> Iterator[Finding]:
     """Yield the finding about an *end*, at the tightest window that it has entered."""
     left = end - now
     entered = [days for days, before in windows if left <= before]
@@ -127,8 +154,8 @@ def _expiry(
         return
     step = EXPIRED if left < timedelta() else min(entered)
     severity = Severity.CRITICAL if step <= CRITICAL_STEP else Severity.WARNING
-    headline = f"{_LABELS[part]} {_in_words(left)}"
-    yield Finding(part, f"{part}:expiry:{identity}", step, severity, headline, "", end)
+    part = key.partition(":")[0]
+    yield Finding(part, key, step, severity, f"{_LABELS[part]} {_in_words(left)}", "", end)
 
 
 def _in_words(left: timedelta) -> str:
@@ -143,11 +170,14 @@ def _count(days: int) -> str:
     return f"{days} day" if days == 1 else f"{days} days"
 
 
-def _problems(part: str, problems: Sequence[Problem], identity: str) -> Iterator[Finding]:
+def _problems(part: str, problems: Sequence[Problem], covered: frozenset[ProblemCode]) -> Iterator[Finding]:
+    """Yield a finding for each code among *problems*, the worst first, but for those *covered* by an expiry."""
+    told = set(covered)
     for problem in problems:
-        if problem.severity in (Severity.CRITICAL, Severity.WARNING) and problem.code not in _ABOUT_TIME:
+        if problem.severity in (Severity.CRITICAL, Severity.WARNING) and problem.code not in told:
+            told.add(problem.code)
             headline = f"{_LABELS[part]}: {problem.code.replace('_', ' ')}"
-            yield Finding(part, f"{part}:{problem.code}:{identity}", 0, problem.severity, headline, problem.message)
+            yield Finding(part, f"{part}:{problem.code}", 0, problem.severity, headline, problem.message)
 
 
 def _silence(part: str, problems: Sequence[Problem], silent_runs: dict[str, int]) -> Iterator[Finding]:

@@ -58,19 +58,25 @@ def send(  # noqa: PLR0913 - as above
     targets: Sequence[str] = (),
     *,
     force: bool = False,
+    quiet: bool = False,
 ) -> bool:
-    """Send *email* a code if one may be sent; say what came of it, and return whether there is one to be used."""
+    """Send *email* a code if one may be sent, and return whether there is one to be used.
+
+    What came of it is said; with *quiet*, only if there is none.
+    """
     world, post = invocation.world, invocation.open_post()
     decision = verification.decide(journal, email, operation, world.clock(), force=force)
     if decision.sending is not Sending.NEW:
-        say(world.stderr, _refusal(email, operation, decision))
+        if not (quiet and decision.sending is Sending.ALIVE):
+            say(world.stderr, _refusal(email, operation, decision))
         return decision.sending is Sending.ALIVE
     try:
         verification.send(journal, post, email, operation, targets)
     except MailError as error:
         say(world.stderr, f"the code for {email} could not be sent: {error}")
         return False
-    say(world.stderr, f"a code is on its way to {email}; it lives {MINUTES} minutes")
+    if not quiet:
+        say(world.stderr, f"a code is on its way to {email}; it lives {MINUTES} minutes")
     return True
 
 

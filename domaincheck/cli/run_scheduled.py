@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NOT_YET = 1
 COULD_NOT = 3
+MOST_TROUBLES = 20
+"""Mails not accepted that are complained of one by one; a server that is down fails them all."""
 
 
 def run_scheduled(
@@ -43,15 +45,25 @@ def run_scheduled(
                 say(world.stderr, "another scheduled run is under way; this one has nothing to do")
                 return 0
             report = _run(invocation)
-    for trouble in report.troubles:
-        say(world.stderr, trouble)
-    if report.clock_behind:
-        say(world.stderr, "the clock is behind the last scheduled run: nothing is decided until it is right")
+    for sentence in _complaints(report):
+        say(world.stderr, sentence)
     if json:
         world.stdout.write(_document(report, dry_run=dry_run))
     elif dry_run:
         world.stdout.write(_preview(report))
-    return COULD_NOT if report.clock_behind else NOT_YET if report.waiting else 0
+    if report.clock_behind:
+        return COULD_NOT
+    return NOT_YET if report.waiting and not dry_run else 0
+
+
+def _complaints(report: Report) -> Iterator[str]:
+    """Yield what the user is told even of a run that is silent otherwise."""
+    yield from report.troubles[:MOST_TROUBLES]
+    if (more := len(report.troubles) - MOST_TROUBLES) > 0:
+        yield f"… and {more} more of this kind"
+    if report.clock_behind:
+        last = f"{report.clock_behind:%Y-%m-%d %H:%M} UTC"
+        yield f"the clock is behind the last scheduled run, of {last}: nothing is checked or sent until it is right"
 
 
 def _run(invocation: Invocation) -> Report:
@@ -153,9 +165,9 @@ def _document(report: Report, *, dry_run: bool) -> str:
 
 def _preview(report: Report) -> str:
     """Return what would be sent, in lines."""
-    if not report.digests:
-        return f"{report.targets} targets checked; nothing is due\n"
-    lines = []
+    if not report.digests and not report.held:
+        return f"{report.targets} target{'' if report.targets == 1 else 's'} checked; nothing is due\n"
+    lines = [f"to {email}: the mail of {queued:%Y-%m-%d} that waits" for email, queued in report.held]
     for digest in report.digests:
         lines.append(f"to {digest.email}:")
         lines += [f"  {news.target}: {news.finding.headline}" for news in digest.news]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="subscriptions", help="Show, import or export who is told about what.")
 
+NOT_YET = 1
 STANDARD_INPUT = "-"
 JSON_VERSION = "1"
 MOST_FAULTS = 20
@@ -93,10 +94,11 @@ def import_(
     if faults:
         raise UsageError(f"nothing was imported: {_counted(len(faults), 'line')} of {origin} can't be used")
     added, waiting = enrol(store, wishes, world.clock())
+    sent = _send_codes(invocation, waiting) if waiting else 0
     if invocation.verbosity >= 0:
-        codes = f"; {_counted(len(waiting), 'address', 'addresses')} to be verified by a code" if waiting else ""
+        codes = f"; {sent} of {_counted(len(waiting), 'address', 'addresses')} were sent a code" if waiting else ""
         say(world.stderr, f"{_counted(added, 'subscription')} imported, of {len(wishes)} in {origin}{codes}")
-    return 0
+    return 0 if sent == len(waiting) else NOT_YET
 
 
 @app.command()
@@ -137,6 +139,21 @@ def enrol(store: Store, wishes: Iterable[Subscription], now: datetime) -> tuple[
     """
     changed = store.add(replace(wish, standing=Standing.PENDING, since=now) for wish in wishes)
     return len(changed), list(dict.fromkeys(each.email for each in changed))
+
+
+def _send_codes(invocation: Invocation, addresses: Iterable[str]) -> int:
+    """Send each of *addresses* the code that it is to prove itself with; return how many have one now."""
+    from domaincheck.cli.proof import send
+    from domaincheck.cli.terminal import say
+    from domaincheck.errors import UsageError
+
+    try:
+        invocation.open_post()
+    except UsageError as error:
+        say(invocation.world.stderr, f"{error}; then 'domaincheck otp send EMAIL --operation subscribe' sends a code")
+        return 0
+    with invocation.open_journal() as journal:
+        return sum(send(invocation, journal, email, "subscribe", quiet=True) for email in addresses)
 
 
 def _text(file: str, world: World) -> tuple[str, str]:

@@ -7,6 +7,7 @@ import multiprocessing
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,9 +33,9 @@ class Lab:
     ca_file: Path
     names: tuple[str, ...]
 
-    def hosts(self, count: int) -> list[str]:
-        """Return *count* host names: all names in turn."""
-        return [self.names[number % len(self.names)] for number in range(count)]
+    def hosts(self) -> Iterator[str]:
+        """Yield the host names in turn, again and again."""
+        return cycle(self.names)
 
 
 @contextlib.contextmanager
