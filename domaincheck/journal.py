@@ -184,9 +184,9 @@ class Journal:
         self._do("REPLACE INTO digests VALUES (?, ?)", email, now.timestamp())
 
     def waiting(self) -> Iterator[Waiting]:
-        """Yield the mails that wait, one at a time, as there may be many; those that have failed least often come first.
+        """Yield the mails that wait, one at a time, as there may be many.
 
-        So a mail that always fails, and takes its time about it, does not keep others from being tried.
+        The least often tried come first: one that always fails, and takes its time about it, keeps no other waiting.
         """
         query = "SELECT email, message, queued, tries, error FROM outbox WHERE number = ?"
         for (number,) in self._all("SELECT number FROM outbox ORDER BY tries, number"):
@@ -295,19 +295,23 @@ def _connected(path: Path, mode: str) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, timeout=PATIENCE, isolation_level=None, uri=True)
     try:
-        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        if version > VERSION:
-            raise StateError(f"{path} is of a newer version of domaincheck; it is left as it is: update domaincheck")
-        if not version:
-            raise StateError(f"{path} is a database of something else; it is left as it is")
-        bytes_of_pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-        if path.stat().st_size < connection.execute(bytes_of_pages).fetchone()[0]:
-            raise _damaged(path, "it is cut off")  # SQLite reads zeros where a part of a page is missing
+        _check(connection, path)
         connection.execute("PRAGMA synchronous = FULL")
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise StateError(f"{path} is of a newer version of domaincheck; it is left as it is: update domaincheck")
+    if not version:
+        raise StateError(f"{path} is a database of something else; it is left as it is")
+    bytes_of_pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+    if path.stat().st_size < connection.execute(bytes_of_pages).fetchone()[0]:
+        raise _damaged(path, "it is cut off")  # SQLite reads zeros where a part of a page is missing
 
 
 def _copy(path: Path, memory: sqlite3.Connection) -> None:

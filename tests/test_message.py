@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_string, policy
+from email.errors import NonASCIILocalPartDefect
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domaincheck.alerts.message import Letterhead, Line, code_message, digest_message, trial_message
@@ -47,7 +48,8 @@ def read(message: bytes) -> EmailMessage:
     """Return *message* as a mail program reads it, without a defect anywhere."""
     mail: Any = message_from_string(message.decode("utf-8"), policy=policy.default)
     assert mail.defects == []
-    assert all(not mail[name].defects for name in mail)
+    defects = [defect for name in mail for defect in mail[name].defects]
+    assert all(isinstance(defect, NonASCIILocalPartDefect) for defect in defects)  # as RFC 6532 allows
     assert all(not part.defects for part in mail.walk())
     return mail  # type: ignore[no-any-return]
 
@@ -115,13 +117,13 @@ def test_each_line_says_what_is_the_matter(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["plain", "html"])
-@pytest.mark.parametrize(("count", "shown", "rest"), [(100, 100, None), (101, 100, "1 more"), (5000, 100, "4900 more")])
-def test_a_long_digest_is_cut_and_the_rest_counted(kind: str, count: int, shown: int, rest: str | None) -> None:
+@pytest.mark.parametrize(("count", "shown", "rest"), [(100, 100, 0), (101, 100, 1), (5000, 100, 4900)])
+def test_a_long_digest_is_cut_and_the_rest_counted(kind: str, count: int, shown: int, rest: int) -> None:
     """Nobody reads more than a hundred lines, and mail programs cut long mails."""
     body = content(digest_message([replace(SOON, detail="one of them")] * count, PAPER), kind)
     assert body.count("one of them") == shown
     assert f"{count} warnings" in body
-    assert (f"and {rest}" in body) if rest else ("more" not in body)
+    assert re.findall(r"(?:\.\.\.|…) and (\d+) more", body) == ([str(rest)] if rest else [])
 
 
 def test_a_date_is_told_in_utc_wherever_it_is_from() -> None:
@@ -308,6 +310,7 @@ def is_ours(message: bytes) -> EmailMessage:
     return mail
 
 
+@settings(deadline=None)
 @given(target=anything, headline=anything, detail=anything, count=st.integers(1, 3))
 def test_a_digest_of_any_text_is_a_mail_of_ours(target: str, headline: str, detail: str, count: int) -> None:
     """Whatever networks and users wrote: no header, element or control character comes of it, and it can be read."""
@@ -318,6 +321,7 @@ def test_a_digest_of_any_text_is_a_mail_of_ours(target: str, headline: str, deta
     assert clean(detail) in Page(content(message, "html")).text
 
 
+@settings(deadline=None)
 @given(code=anything, targets=st.lists(anything, max_size=3), key=anything)
 def test_a_code_mail_of_any_text_is_a_mail_of_ours(code: str, targets: list[str], key: str) -> None:
     """The same for the mail that goes to addresses that nobody has verified."""

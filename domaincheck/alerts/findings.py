@@ -84,7 +84,7 @@ def _tls(
         return
     lifetime = part.not_after - part.not_before if part.not_after and part.not_before else None
     end, fingerprint = first_end(part, now)
-    above = fingerprint != part.fingerprint_sha256
+    above = fingerprint != (part.fingerprint_sha256 or "")
     if end is not None:
         label = "intermediate certificate" if above else "certificate"
         said = next((problem.message for problem in part.problems if problem.code in _ABOVE), "") if above else ""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import typer
 
 from domaincheck.cli import options
-from domaincheck.errors import UsageError
 
 if TYPE_CHECKING:
     from domaincheck.cli.invocation import Invocation
@@ -42,15 +41,10 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     refresh: options.Refresh = False,
 ) -> int:
     """Check registration and TLS certificate of each target."""
-    from domaincheck.cli import values
-    from domaincheck.cli.inputs import gather
-    from domaincheck.cli.perform import Plan, perform
+    from domaincheck.cli import inputs, perform, values
     from domaincheck.wiring import ProbeOptions
 
-    if not (tls or domain):
-        raise UsageError("--no-tls and --no-domain together leave nothing to check: drop one of them")
-    if client_key and not client_cert:
-        raise UsageError("--client-key needs the certificate that it belongs to: give --client-cert too")
+    values.check_parts(tls=tls, domain=domain)
     invocation: Invocation = ctx.obj
     probing = ProbeOptions(
         jobs=jobs,
@@ -58,19 +52,14 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
         retries=retries,
         family=values.family(ipv4=ipv4, ipv6=ipv6),
         overrides=values.overrides(resolve or ()),
-        ca_file=ca_file,
-        client_cert=client_cert,
-        client_key=client_key,
-        servername=values.servername(servername),
-        source=registry,
-        rdap_url=values.rdap_url(rdap_url),
-        whois_server=values.whois_server(whois_server),
+        **values.tls(ca_file, client_cert, client_key, servername),
+        **values.registries(registry, rdap_url, whois_server),
         **values.memory(invocation, cache=not no_cache, refresh=refresh, wanted=domain),
     )
-    plan = Plan(
-        targets=gather(targets or (), file or (), invocation.world.stdin),
-        policy=values.policy(invocation.settings, threshold, critical),
-        options=probing,
+    plan = perform.Plan(
+        inputs.gather(targets or (), file or (), invocation.world.stdin),
+        values.policy(invocation.settings, threshold, critical),
+        probing,
         tls=tls,
         domain=domain,
         format="json" if json else format,
@@ -80,4 +69,4 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
         progress=progress,
         verbosity=invocation.verbosity,
     )
-    return perform(plan, invocation.world)
+    return perform.perform(plan, invocation.world)

@@ -81,9 +81,7 @@ def _probe(invocation: Invocation) -> RegistrationProbe:
     return RegistrationProbe(
         invocation.world.make_network(),
         TIMEOUT,
-        source=settings["registry.source"],
-        rdap_url=values.rdap_url(settings["registry.rdap_url"]),
-        whois_server=values.whois_server(settings["registry.whois_server"]),
+        **values.settled_registries(settings),
         bootstrap=newest(document[0] if document else None),
         pacer=Pacer(invocation.world.clock, rate=settings["registry.rate"]),
     )

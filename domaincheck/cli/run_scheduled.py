@@ -107,9 +107,7 @@ def _runner(invocation: Invocation, *, remember: bool) -> Iterator[Runner]:
         timeout=settings["check.timeout"],
         retries=settings["check.retries"],
         ca_file=settings["tls.ca_file"],
-        source=settings["registry.source"],
-        rdap_url=values.rdap_url(settings["registry.rdap_url"]),
-        whois_server=values.whois_server(settings["registry.whois_server"]),
+        **values.settled_registries(settings),
         **values.memory(invocation, cache=True, refresh=False, wanted=remember),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from domaincheck.errors import UsageError
 from domaincheck.model import InvalidTarget, Severity
@@ -17,15 +17,23 @@ from domaincheck.verdict import Policy
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+    from pathlib import Path
 
     from domaincheck.cli.invocation import Invocation
     from domaincheck.model import Threshold
     from domaincheck.settings import Settings
     from domaincheck.state import State
 
+Source = Literal["auto", "rdap", "whois"]
 WHOIS_PORT = 43
 
 _HTTP_ADDRESS = re.compile(r"https?://[!-.0-~][!-~]*")  # visible ASCII, and something before the first slash
+
+
+def check_parts(*, tls: bool, domain: bool) -> None:
+    """Refuse to check neither certificates nor registrations."""
+    if not (tls or domain):
+        raise UsageError("--no-tls and --no-domain together leave nothing to check: drop one of them")
 
 
 def family(*, ipv4: bool, ipv6: bool) -> socket.AddressFamily:
@@ -116,6 +124,40 @@ WEAK = {"critical": Severity.CRITICAL, "warning": Severity.WARNING, "ignore": No
 def policy(settings: Settings, warning: Threshold | None, critical: Threshold | None) -> Policy:
     """Return the policy of the settings, with the thresholds given."""
     return Policy(warning, critical, WEAK[settings["tls.weak"]], expiries(settings))
+
+
+class Tls(TypedDict):
+    """The part of ProbeOptions that says whom to trust, and who we are."""
+
+    ca_file: Path | None
+    client_cert: Path | None
+    client_key: Path | None
+    servername: str | None
+
+
+def tls(ca_file: Path | None, client_cert: Path | None, client_key: Path | None, name: str | None) -> Tls:
+    """Return what the options about certificates say; *name* is that of ``--servername``."""
+    if client_key and not client_cert:
+        raise UsageError("--client-key needs the certificate that it belongs to: give --client-cert too")
+    return Tls(ca_file=ca_file, client_cert=client_cert, client_key=client_key, servername=servername(name))
+
+
+class Registries(TypedDict):
+    """The part of ProbeOptions that says whom to ask about registrations."""
+
+    source: Source
+    rdap_url: str | None
+    whois_server: tuple[str, int] | None
+
+
+def registries(source: Source, url: str | None, server: str | None) -> Registries:
+    """Return what ``--registry``, ``--rdap-url`` and ``--whois-server`` say."""
+    return Registries(source=source, rdap_url=rdap_url(url), whois_server=whois_server(server))
+
+
+def settled_registries(settings: Settings) -> Registries:
+    """Return what the settings say about whom to ask."""
+    return registries(settings["registry.source"], settings["registry.rdap_url"], settings["registry.whois_server"])
 
 
 class Memory(TypedDict, total=False):

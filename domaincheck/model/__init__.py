@@ -1,0 +1,56 @@
+"""The data that travels between the rooms, every dataclass of it frozen; see ``checking`` and ``alerting``."""
+
+from __future__ import annotations
+
+from domaincheck.model.alerting import CodeRecord, LedgerEntry, Standing, Subscription
+from domaincheck.model.checking import (
+    Certificate,
+    ChainLink,
+    DomainPart,
+    Failure,
+    InvalidTarget,
+    Problem,
+    ProblemCode,
+    PublicKey,
+    Registration,
+    RegistrationFacts,
+    RegistrationState,
+    Report,
+    Result,
+    Severity,
+    Status,
+    Summary,
+    Target,
+    Threshold,
+    TlsFacts,
+    TlsPart,
+    Verification,
+)
+
+__all__ = [
+    "Certificate",
+    "ChainLink",
+    "CodeRecord",
+    "DomainPart",
+    "Failure",
+    "InvalidTarget",
+    "LedgerEntry",
+    "Problem",
+    "ProblemCode",
+    "PublicKey",
+    "Registration",
+    "RegistrationFacts",
+    "RegistrationState",
+    "Report",
+    "Result",
+    "Severity",
+    "Standing",
+    "Status",
+    "Subscription",
+    "Summary",
+    "Target",
+    "Threshold",
+    "TlsFacts",
+    "TlsPart",
+    "Verification",
+]

@@ -1,0 +1,200 @@
+"""``domaincheck doctor``: what is in place and what is not, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from domaincheck.lab.hostile import refused_port
+from tests.commands import Outcome, Shell
+from tests.mail_servers import PASSWORD, USER, MailServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 23, 6, 5, tzinfo=UTC)
+SOUND = ["settings", "state", "CAs", "DNS", "clock", "mail"]
+
+
+@dataclass(slots=True)
+class Patient:
+    """A machine on which all is well but for what a test changes: *environment*, *clock*, or the *hosts* it knows."""
+
+    home: Path
+    server: MailServer | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    now: datetime = NOW
+    hosts: dict[tuple[str, int], tuple[str, int]] = field(
+        default_factory=lambda: {("example.com", 443): ("192.0.2.7", 443)}
+    )
+
+    def see(self, *arguments: str) -> Outcome:
+        """Run the command with *arguments*."""
+        well = {
+            "DOMAINCHECK_SMTP_FROM": "alerts@example.com",
+            "DOMAINCHECK_SMTP_HOST": "127.0.0.1",
+            "DOMAINCHECK_SMTP_PORT": str(self.server.port if self.server else 1),
+            "DOMAINCHECK_SMTP_SECURITY": "none",
+        }
+        environment = {name: value for name, value in (well | self.environment).items() if value}
+        shell = Shell(hosts=self.hosts, environment=environment, home=self.home, clock=lambda: self.now)
+        return shell.run("doctor", *arguments)
+
+    def findings(self, *arguments: str) -> dict[str, dict[str, Any]]:
+        """Return what the command finds, by the name of the check."""
+        return {check["name"]: check for check in self.see("--json", *arguments).document["checks"]}
+
+
+@pytest.fixture
+def patient(tmp_path: Path) -> Any:
+    """Return a machine on which all is well."""
+    with MailServer() as server:
+        yield Patient(tmp_path, server)
+
+
+def test_all_is_well(patient: Patient) -> None:
+    """Each check has its line; the exit status is 0, and no mail was sent."""
+    outcome = patient.see()
+    assert outcome.status == 0
+    assert [line.split()[:2] for line in outcome.stdout.splitlines()] == [["ok", name] for name in SOUND]
+    assert patient.server is not None
+    assert patient.server.received == []
+
+
+def test_the_findings_are_told_as_json(patient: Patient) -> None:
+    """Every key is always there."""
+    outcome = patient.see("--json")
+    assert (outcome.document["version"], outcome.document["status"]) == ("1", "ok")
+    assert [check["name"] for check in outcome.document["checks"]] == SOUND
+    assert outcome.document["checks"][3] == {
+        "name": "DNS",
+        "mark": "ok",
+        "message": "example.com has the address 192.0.2.7",
+        "advice": None,
+        "conversation": [],
+    }
+
+
+def test_it_says_where_settings_come_from(patient: Patient) -> None:
+    """The file and the variables that are in force."""
+    patient.home.joinpath("config.toml").write_text("[check]\njobs = 3\n", encoding="utf-8")
+    message = patient.findings()["settings"]["message"]
+    assert str(patient.home / "config.toml") in message
+    assert "DOMAINCHECK_SMTP_FROM" in message
+
+
+def test_a_state_folder_that_cannot_be_written_to_is_a_failure(patient: Patient) -> None:
+    """Here it is a file."""
+    path = patient.home / "file"
+    path.touch()
+    patient.environment["STATE_DIRECTORY"] = str(path)
+    assert patient.see().status == 3
+    state = patient.findings()["state"]
+    assert state["mark"] == "failed"
+    assert str(path) in state["message"]
+
+
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_a_ca_file_that_cannot_be_used_is_a_failure(text: str | None, patient: Patient) -> None:
+    """Every certificate would be untrusted."""
+    path = patient.home / "roots.pem"
+    if text:
+        path.write_text(text, encoding="utf-8")
+    patient.environment["DOMAINCHECK_TLS_CA_FILE"] = str(path)
+    finding = patient.findings()["CAs"]
+    assert finding["mark"] == "failed"
+    assert finding["message"].startswith(f"{path} cannot be used: ")
+
+
+def test_names_that_are_not_resolved_are_a_failure(patient: Patient) -> None:
+    """Nothing could be checked."""
+    patient.hosts = {}
+    assert patient.findings()["DNS"]["mark"] == "failed"
+    assert patient.see().status == 3
+
+
+@pytest.mark.parametrize("year", [1970, 2024, 2090])
+def test_a_clock_that_cannot_be_right_is_a_failure(year: int, patient: Patient) -> None:
+    """A machine without a battery begins in 1970, and sees no certificate expire."""
+    patient.now = datetime(year, 1, 1, tzinfo=UTC)
+    clock = patient.findings()["clock"]
+    assert clock["mark"] == "failed"
+    assert clock["message"] == f"it is {year}-01-01 00:00 UTC, which cannot be"
+
+
+# --- mail --------------------------------------------------------------------------------------------------------
+
+
+def test_mail_without_a_sender_is_a_failure(patient: Patient) -> None:
+    """The advice says what to set."""
+    patient.environment["DOMAINCHECK_SMTP_FROM"] = ""
+    mail = patient.findings()["mail"]
+    assert mail["mark"] == "failed"
+    assert "set smtp.from" in mail["advice"]
+
+
+def test_a_mail_server_that_is_not_there_is_a_failure(patient: Patient) -> None:
+    """A scheduled run could tell nobody of anything."""
+    with refused_port() as port:
+        patient.environment["DOMAINCHECK_SMTP_PORT"] = str(port)
+        outcome = patient.see()
+    assert outcome.status == 3
+    assert f"failed   mail      127.0.0.1:{port} cannot be used" in outcome.stdout
+
+
+def test_a_server_without_starttls_is_a_failure(patient: Patient) -> None:
+    """Where STARTTLS is asked for, as it is by default."""
+    patient.environment["DOMAINCHECK_SMTP_SECURITY"] = ""
+    mail = patient.findings()["mail"]
+    assert "offers no STARTTLS" in mail["message"]
+    assert mail["conversation"][-1].startswith("S: 221")
+
+
+def test_a_test_mail_is_sent(patient: Patient) -> None:
+    """It says what it is for."""
+    outcome = patient.see("--mail", "you@example.org")
+    assert outcome.status == 0
+    assert outcome.stdout.endswith("a test mail is on its way to you@example.org\n")
+    assert patient.server is not None
+    [mail] = patient.server.received
+    assert mail.recipients == ["you@example.org"]
+    read: Any = message_from_bytes(mail.content, policy=policy.default)
+    assert read["Subject"] == "domaincheck can send mail"
+
+
+def test_a_test_mail_that_fails_shows_the_conversation(patient: Patient) -> None:
+    """What both sides said stands under the finding."""
+    assert patient.server is not None
+    patient.server.rcpt = "550 5.1.1 no such user"
+    outcome = patient.see("--mail", "you@example.org")
+    assert outcome.status == 3
+    text = outcome.stdout
+    assert f"127.0.0.1:{patient.server.port} refused the recipient you@example.org: 550 5.1.1 no such user" in text
+    said = [line.strip() for line in text.splitlines()]
+    assert said.index("C: rcpt TO:<you@example.org>") + 1 == said.index("S: 550 5.1.1 no such user")
+
+
+def test_a_password_is_never_shown(tmp_path: Path) -> None:
+    """Not even when the login fails and the server repeats it, nor in the conversation."""
+    secret = tmp_path / "password"
+    secret.write_text("not " + PASSWORD, encoding="utf-8")
+    secret.chmod(0o644)
+    with MailServer(login=PASSWORD) as server:
+        patient = Patient(tmp_path, server)
+        patient.environment |= {"DOMAINCHECK_SMTP_USER": USER, "DOMAINCHECK_SMTP_PASSWORD_FILE": str(secret)}
+        outcome = patient.see("--mail", "you@example.org")
+    assert outcome.status == 3
+    assert "refused the login of alerts" in outcome.stdout
+    assert "warning  mail      the password is not safe" in outcome.stdout
+    assert PASSWORD not in outcome.stdout + outcome.stderr
+
+
+def test_what_is_no_address_gets_no_mail(patient: Patient) -> None:
+    """The sentence repeats it."""
+    outcome = patient.see("--mail", "you")
+    assert outcome.status == 3
+    assert "'you' is no mail address" in outcome.stdout
