@@ -174,8 +174,8 @@ def test_a_test_mail_that_fails_shows_the_conversation(patient: Patient) -> None
     assert outcome.status == 3
     text = outcome.stdout
     assert f"127.0.0.1:{patient.server.port} refused the recipient you@example.org: 550 5.1.1 no such user" in text
-    said = [line.strip() for line in text.splitlines()]
-    assert said.index("C: rcpt TO:<you@example.org>") + 1 == said.index("S: 550 5.1.1 no such user")
+    said = [line.strip().lower() for line in text.splitlines()]  # smtplib's capitals differ from version to version
+    assert said.index("c: rcpt to:<you@example.org>") + 1 == said.index("s: 550 5.1.1 no such user")
 
 
 def test_a_password_is_never_shown(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ LEAF, ABOVE, STRAY = "aa" * 32, "bb" * 32, "cc" * 32
 def certificate(left: timedelta, lifetime: timedelta = 90 * DAY, **changes: Any) -> TlsPart:
     """Return a certificate's part with so much time *left*."""
     end = NOW + left
-    return tls(**({"not_before": end - lifetime, "not_after": end, "fingerprint_sha256": LEAF} | changes))
+    usual: dict[str, Any] = {"not_before": end - lifetime, "not_after": end, "fingerprint_sha256": LEAF}
+    return tls(**(usual | changes))
 
 
 def registration(left: timedelta, **changes: Any) -> DomainPart:

@@ -178,12 +178,12 @@ def test_the_conversation_can_be_overheard_without_the_password(authority: trust
         sending.send(MESSAGE, SENDER, RECIPIENT)
     for line in (
         "C: STARTTLS",
-        f"C: mail FROM:<{SENDER}>",
+        f"C: MAIL FROM:<{SENDER}>",
         "S: 250 fine",
         "C: QUIT",
         "   (encrypted from here on, TLSv1.3)",
     ):
-        assert line in heard
+        assert line.lower() in map(str.lower, heard)  # smtplib's capitals differ from version to version
     assert f"C: (the message, {len(MESSAGE) + 3} bytes)" in heard
     assert any(line.startswith("C: AUTH ") and line.endswith(" ****") for line in heard)
     text = "\n".join(heard)

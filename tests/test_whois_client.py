@@ -16,6 +16,7 @@ from domaincheck.lab.registry import WhoisServer, referral
 from domaincheck.model import ProblemCode, RegistrationState
 from domaincheck.network.deadline import Deadline
 from domaincheck.network.sockets import Address, Connection, SystemNetwork
+from domaincheck.probes.pacing import Pacer
 from domaincheck.probes.whois.client import ReferredWhoisSource, Server, WhoisSource
 from domaincheck.probes.whois.servers import query_for, server_for
 
@@ -205,6 +206,17 @@ def test_the_server_that_iana_names_is_asked() -> None:
     assert answer.registration.expires_at == EXPIRY
     assert answer.server == "whois.nic.zz"
     assert [query.text for query in (*iana.queries, *nic.queries)] == ["zz", "example.zz"]
+
+
+def test_the_server_that_iana_names_keeps_its_own_pace() -> None:
+    """One that wants to be left alone is, by whatever TLD one comes to it."""
+    with referring("whois: whois.nic.zz\n", (PUBLIC,)) as (network, iana, nic):
+        pacer = Pacer(lambda: EXPIRY, rate=10_000)
+        pacer.stay_away("whois.nic.zz", 60)
+        with pytest.raises(NetworkError, match="whois.nic.zz") as caught:
+            ReferredWhoisSource(network, {}, pacer).look_up("example.zz", Deadline(5))
+    assert caught.value.code == ProblemCode.RATE_LIMITED
+    assert (len(iana.queries), nic.queries) == (1, [])
 
 
 def test_iana_is_asked_once() -> None:

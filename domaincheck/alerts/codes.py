@@ -55,10 +55,11 @@ def may_send(record: CodeRecord | None, sent: Sequence[datetime], now: datetime,
     if record is not None and alive(record, now) and not force:
         return Decision(Sending.ALIVE)
     recent = sorted(moment for moment in sent if -HOUR < now - moment < HOUR)  # a clock may have been set back
-    if recent and now - recent[-1] < PAUSE:
-        return Decision(Sending.TOO_SOON, _seconds(recent[-1] + PAUSE, now))
+    pause_ends = recent[-1] + PAUSE if recent else now
     if len(recent) >= SENDS_AN_HOUR:
-        return Decision(Sending.TOO_MANY, _seconds(recent[-SENDS_AN_HOUR] + HOUR, now))
+        return Decision(Sending.TOO_MANY, _seconds(max(recent[-SENDS_AN_HOUR] + HOUR, pause_ends), now))
+    if pause_ends > now:
+        return Decision(Sending.TOO_SOON, _seconds(pause_ends, now))
     return Decision(Sending.NEW)
 
 
@@ -100,5 +101,5 @@ def judge(record: CodeRecord | None, given: str, now: datetime) -> tuple[bool, C
     return fits, replace(record, used=True) if fits else replace(record, wrong=record.wrong + 1)
 
 
-_NOBODY = "JBSWY3DPEHPK3PXP"
-"""A secret for addresses that have none, so that they cost the same work."""
+_NOBODY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""A secret for addresses that have none, so that they cost the same work; pyotp refuses one of less than 112 bits."""

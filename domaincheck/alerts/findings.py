@@ -82,7 +82,7 @@ def _tls(
     if not judged(part):
         yield from _silence("tls", part.problems, silent_runs)
         return
-    lifetime = part.not_after - part.not_before if part.not_after and part.not_before else None
+    lifetime = max(part.not_after - part.not_before, timedelta()) if part.not_after and part.not_before else None
     end, fingerprint = first_end(part, now)
     above = fingerprint != (part.fingerprint_sha256 or "")
     if end is not None:

@@ -97,8 +97,10 @@ class SmtpMailer:
                 try:
                     session.open()
                     yield session
-                finally:
+                except MailError:  # a refusal; after anything else there is nobody left to take leave of
                     session.leave()
+                    raise
+                session.leave()
         except NetworkError as error:
             slow = error.code == ProblemCode.TIMEOUT
             words = f"took longer than {self.timeout:g} s" if slow else f"cannot be used: {error}"

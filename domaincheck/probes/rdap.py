@@ -85,7 +85,7 @@ def retry_after(headers: dict[str, str]) -> float | None:
     value = headers.get("retry-after", "").strip()
     if value.isascii() and value.isdigit() and len(value) <= _DIGITS:
         return float(value)
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 -- costs 10 ms, for a form that is rare
+    from email.utils import parsedate_to_datetime
 
     try:
         seconds = (parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()

@@ -58,7 +58,7 @@ _PASSING = frozenset(
 class Route:
     """One way to learn about a domain: *kind* ``RDAP`` or ``WHOIS``, the *server* in words, and *why* that one.
 
-    *line* is the name that the server's pace is known by; *source* asks it.
+    *line* is the name that the server's pace is known by; *source* asks it, at the right pace if it *paces_itself*.
     """
 
     kind: str
@@ -66,6 +66,7 @@ class Route:
     why: str
     line: str
     source: Source
+    paces_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ class RegistrationProbe:
     def sources_for(self, domain: str) -> tuple[Source, ...]:
         """Return whom to ask about *domain*, in this order; at most two, maybe none."""
         return tuple(
-            PacedSource(route.source, route.line, self.pacer) if self.pacer else route.source
+            PacedSource(route.source, route.line, self.pacer) if self.pacer and not route.paces_itself else route.source
             for route in self.routes(domain)
         )
 
@@ -149,8 +150,10 @@ class RegistrationProbe:
             why = "as you settled it" if self.whois_server else "known for this TLD"
             yield Route("WHOIS", str(server), why, str(server), WhoisSource(self.network, server))
         elif tld not in servers.WEB_ONLY and (only or len(tld) == _COUNTRY):
-            source = ReferredWhoisSource(self.network, self._referrals)
-            yield Route("WHOIS", f"the server of .{tld}", "IANA is asked for it", f"whois of .{tld}", source)
+            source = ReferredWhoisSource(self.network, self._referrals, self.pacer)
+            yield Route(
+                "WHOIS", f"the server of .{tld}", "IANA is asked for it", f"whois of .{tld}", source, paces_itself=True
+            )
 
 
 def settle(domain: str, sources: Sequence[Source], deadline: Deadline) -> tuple[Answer | None, tuple[Failure, ...]]:

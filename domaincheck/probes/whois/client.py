@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domaincheck.errors import NetworkError
 from domaincheck.model import ProblemCode, RegistrationState
 from domaincheck.network.sockets import connect_first
+from domaincheck.probes.pacing import PacedSource, Pacer
 from domaincheck.probes.source import Answer
 from domaincheck.probes.whois import parse
 from domaincheck.probes.whois.fallback import fill
@@ -51,32 +52,40 @@ _REFERRAL = re.compile(r"^(?:whois|refer):[ \t]*([a-z0-9-]+(?:\.[a-z0-9-]+)+)[ \
 
 @dataclass(frozen=True, slots=True)
 class WhoisSource:
-    """The WHOIS server at *server*."""
+    """The WHOIS server at *server*; with *public*, only if all its addresses are on the public internet."""
 
     network: Network
     server: Server
+    public: bool = False
 
     def look_up(self, domain: str, deadline: Deadline) -> Answer:
         """Return what the server says of *domain*, as :class:`domaincheck.probes.source.Source` has it."""
-        return _look_up(self.network, self.server, domain, deadline, public=False)
+        return _look_up(self.network, self.server, domain, deadline, public=self.public)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferredWhoisSource:
-    """The WHOIS server that IANA names for a TLD; *referrals* remembers what it said, ``None`` for no server."""
+    """The WHOIS server that IANA names for a TLD; *referrals* remembers what it said, ``None`` for no server.
+
+    IANA's server and the one it names are asked at the pace of *pacer*, each at its own.
+    """
 
     network: Network
     referrals: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
+    pacer: Pacer | None = None
 
     def look_up(self, domain: str, deadline: Deadline) -> Answer:
         """Return what the server says of *domain*, as :class:`domaincheck.probes.source.Source` has it."""
         tld = domain.rpartition(".")[2]
         if tld not in self.referrals:
+            if self.pacer:
+                deadline.extend(self.pacer.wait(str(IANA)))
             self.referrals[tld] = self._referral(tld, deadline)
         host = self.referrals[tld]
         if host is None:
             raise NetworkError(ProblemCode.NO_REGISTRY, f"WHOIS: IANA names no server for .{tld}")
-        return _look_up(self.network, Server(host), domain, deadline, public=True)
+        source = WhoisSource(self.network, Server(host), public=True)
+        return (PacedSource(source, host, self.pacer) if self.pacer else source).look_up(domain, deadline)
 
     def _referral(self, tld: str, deadline: Deadline) -> str | None:
         found = _REFERRAL.search(_ask(self.network, IANA, tld, deadline, public=False))
