@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -71,16 +72,17 @@ class Journal:
         self._path = path
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, patience: float = PATIENCE) -> Self:
         """Open the journal at *path*, making it if there is none; raise StateError if it can't be used.
 
-        A file that is empty, damaged or from a newer version is left as it is.
+        A file that is empty, damaged or from a newer version is left as it is. *patience* is the number of seconds to
+        wait for another process that is writing.
         """
         with _said(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
                 _begin(path)
-            return cls(_connected(path, "rw"), path)
+            return cls(_connected(path, "rw", patience), path)
 
     @classmethod
     def rehearsal(cls, path: Path) -> Self:
@@ -269,13 +271,16 @@ def _begin(path: Path) -> None:
     with alone_in(path.parent):
         if path.exists():  # another process was quicker
             return
-        fresh = Path(tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)[1])
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(descriptor)
+        fresh = Path(name)
         try:
             with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
                 _lay_out(connection)
             fresh.rename(path)
         except BaseException:
             fresh.unlink(missing_ok=True)
+            Path(f"{name}-journal").unlink(missing_ok=True)  # SQLite's
             raise
 
 
@@ -286,14 +291,14 @@ def _lay_out(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
+def _connected(path: Path, mode: str, patience: float = PATIENCE) -> sqlite3.Connection:
     """Open the journal at *path*, which exists; raise StateError unless it is whole and of this version."""
     import sqlite3
 
     if not path.stat().st_size:  # SQLite would take it for a new database
         raise _damaged(path, "it is empty")
     address = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(address, timeout=PATIENCE, isolation_level=None, uri=True)
+    connection = sqlite3.connect(address, timeout=patience, isolation_level=None, uri=True)
     try:
         _check(connection, path)
         connection.execute("PRAGMA synchronous = FULL")
@@ -347,6 +352,8 @@ def _said(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:  # the rest tells of finer causes
+            raise StateError(f"{path}: another process has been writing to it for too long; try again later") from error
         raise StateError(f"{path} cannot be used: {error}") from error
     except sqlite3.DatabaseError as error:
         raise _damaged(path, str(error)) from error

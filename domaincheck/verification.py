@@ -45,7 +45,9 @@ def send(journal: Journal, post: Post, email: str, operation: Operation, targets
         post.mailer.send(message, post.sender, email)
     except MailError:
         with journal.transaction():
-            journal.keep_code(replace(record, used=True))
+            last = journal.code(email, operation)
+            if last is not None and last.secret == record.secret:  # a slow failure may come after a new code
+                journal.keep_code(replace(last, used=True))
         raise
 
 

@@ -176,7 +176,8 @@ def _mail(invocation: Invocation, address: str | None) -> Iterator[Check]:
             _send_trial(mailer, address, invocation)
             yield Check("mail", Mark.OK, f"a test mail is on its way to {clean(address)}")
     except MailError as error:
-        yield Check("mail", Mark.FAILED, str(error), "correct the smtp section of the settings", tuple(said))
+        advice = "give an address that there is" if error.permanent else "correct the smtp section of the settings"
+        yield Check("mail", Mark.FAILED, str(error), advice, tuple(said))
 
 
 def _send_trial(mailer: SystemMailer, address: str, invocation: Invocation) -> None:

@@ -68,41 +68,43 @@ def _hear_nothing(_line: str) -> None:
 
 @dataclass(slots=True)
 class Conversation:
-    """Tells *tell* line by line what client and server say, with *secrets* masked in every form they are sent in.
+    """Tells *tell* line by line what client and server say, but for the *password*, in whatever *forms* it is sent.
 
     ``C:`` is us, ``S:`` the server. Of a message only the size is told.
     """
 
-    secrets: tuple[str, ...] = field(default=(), repr=False)
     tell: Callable[[str], None] = _hear_nothing
+    password: str = field(default="", repr=False)
+    forms: tuple[str, ...] = field(default=(), repr=False)
     _logging_in: bool = False
     _last: bytes = b""
 
     @classmethod
     def of(cls, user: str | None, password: str | None, tell: Callable[[str], None] | None) -> Conversation:
-        """Return one that masks *password*, plain and in the base64 of the mechanisms PLAIN and LOGIN."""
+        """Return one that knows the base64 by which the mechanisms PLAIN and LOGIN send *password*."""
+        tell = tell or _hear_nothing
         if not password:
-            return cls((), tell or _hear_nothing)
-        forms = (password, f"\0{user}\0{password}", f"{user}\0{user}\0{password}")
-        coded = tuple(base64.b64encode(form.encode()).decode() for form in forms)
-        return cls((*coded, password), tell or _hear_nothing)
+            return cls(tell)
+        forms = (password, f"\0{user}\0{password}")
+        return cls(tell, password, tuple(base64.b64encode(form.encode()).decode() for form in forms))
 
     def sent(self, data: bytes) -> None:
         """Take note of what the client is about to send."""
         command = data.rstrip()
+        secret = self._logging_in and self._last.startswith(b"334")
+        self._logging_in = secret or command[:5].upper() == b"AUTH "
         if self._last.startswith(b"354"):
             self.tell(f"C: (the message, {len(data)} bytes)")
-        elif command[:5].upper() == b"AUTH ":
-            self._logging_in = True
+        elif secret:
+            self.tell(f"C: {MASK}")
+        elif self._logging_in:
             self.tell(f"C: {' '.join(self._shown(command).split(' ')[:2])} {MASK}")
         else:
-            self.tell(f"C: {MASK if self._logging_in else self._shown(command)}")
+            self.tell(f"C: {self._shown(command)}")
 
     def received(self, line: bytes) -> None:
         """Take note of a *line* that the server sent."""
-        if line:
-            self._last = line
-            self._logging_in = self._logging_in and line.startswith(b"334")
+        self._last = line
         self.tell(f"S: {self._shown(line.rstrip())}" if line else "S: (closes the connection)")
 
     def happened(self, sentence: str) -> None:
@@ -110,9 +112,13 @@ class Conversation:
         self.tell(f"   ({clean(sentence)})")
 
     def masked(self, text: str) -> str:
-        """Return *text*, cleaned, without the secrets: some servers repeat what they were told."""
-        for secret in self.secrets:
-            text = text.replace(secret, MASK)
+        """Return *text*, cleaned, without the password: some servers repeat what they were told.
+
+        As it is, it is looked for in answers to a login only: it may be a word that has its place elsewhere, and to
+        mask it there would tell it.
+        """
+        for secret in (*self.forms, self.password) if self._logging_in else self.forms:
+            text = text.replace(secret, MASK) if secret else text
         return clean(text)
 
     def _shown(self, line: bytes) -> str:
