@@ -5,7 +5,7 @@ With ``--fallback`` it prints instead, for each TLD that python-whois knows, the
 
 from __future__ import annotations
 
-# ruff: noqa: T201, INP001 - a script that is run by hand, and prints
+# ruff: noqa: T201 - a script that is run by hand, and prints
 import re
 import sys
 import time
