@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -45,6 +44,8 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     it. A symbolic link keeps pointing where it did: the file behind it is replaced. Raises UsageError, before anything
     is computed, when the folder does not take files, and at the end when they could not be written.
     """
+    import tempfile  # noqa: PLC0415 - takes milliseconds, and few need it
+
     target = Path(os.path.realpath(path))
     with _said_as_usage(path):
         mode = _mode(target)

@@ -30,6 +30,9 @@ VERSION = 1
 PATIENCE = 10.0
 """Seconds to wait for another process that is writing."""
 
+SMALLEST = 512
+"""Bytes of a page of SQLite at the least; a database has one page or more."""
+
 _SCHEMA = (
     (
         "CREATE TABLE codes (email TEXT, operation TEXT, secret TEXT, made REAL, wrong INTEGER, used INTEGER,"
@@ -295,8 +298,8 @@ def _connected(path: Path, mode: str, patience: float = PATIENCE) -> sqlite3.Con
     """Open the journal at *path*, which exists; raise StateError unless it is whole and of this version."""
     import sqlite3
 
-    if not path.stat().st_size:  # SQLite would take it for a new database
-        raise _damaged(path, "it is empty")
+    if (size := path.stat().st_size) < SMALLEST:  # SQLite would take it for a new database
+        raise _damaged(path, "it is cut off" if size else "it is empty")
     address = f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, timeout=patience, isolation_level=None, uri=True)
     try:

@@ -116,7 +116,7 @@ def _wishes(subscriptions: Iterable[Subscription], report: Report) -> _Wishes:
             continue
         report.subscriptions += 1
         target = parse(subscription.target)
-        key = _key(target)
+        key = key_of(target)
         if key not in wishes.targets:
             wishes.targets[key] = target if isinstance(target, InvalidTarget) else with_domain(target)
         wishes.by_email[subscription.email].append((key, subscription))
@@ -124,7 +124,7 @@ def _wishes(subscriptions: Iterable[Subscription], report: Report) -> _Wishes:
     return wishes
 
 
-def _key(target: Target | InvalidTarget) -> str:
+def key_of(target: Target | InvalidTarget) -> str:
     """Return what all spellings of *target* share, in the shortest form that a user would write."""
     if isinstance(target, InvalidTarget):
         return target.text

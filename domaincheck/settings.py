@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from domaincheck.errors import UsageError
 from domaincheck.files import read_text
-from domaincheck.model import Threshold
 from domaincheck.text import clean
+from domaincheck.threshold import Threshold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

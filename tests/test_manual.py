@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domaincheck.cli.app import app
+from domaincheck.cli.app import command_line
 from domaincheck.cli.manual import documents, roff
 from domaincheck.cli.manual.__main__ import main
 from domaincheck.cli.manual.pages import render
@@ -24,7 +24,7 @@ from tests.test_manual_tree import TREE as SAMPLE
 
 MANDOC, GROFF = shutil.which("mandoc"), shutil.which("groff")
 ROOT = Path(__file__).parents[1]
-TREE = read(app)
+TREE = read(command_line())
 PAGES = dict(render(TREE))
 SAMPLE_PAGES = dict(render(SAMPLE))
 OPTIONS = [(command, option) for command in TREE.walk() for option in command.options]

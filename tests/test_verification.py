@@ -29,6 +29,7 @@ MINUTE = timedelta(minutes=1)
 ANN, BOB = "ann@example.com", "bob@example.com"
 SENDER = "alerts@example.net"
 PROCESSES, TRIES = 4, 12
+PATIENCE = 30.0
 
 
 @dataclass(slots=True)
@@ -214,23 +215,22 @@ def ask(path: Path, address: str) -> Sending:
 
 
 def test_processes_that_race_share_codes_and_limits(path: Path) -> None:
-    """Of those that give the same code one wins, of those that ask one is sent one, and each wrong try counts."""
+    """Of those that give the same code one wins, of those that ask one is sent one, and each wrong try counts.
+
+    They begin at the same moment, with a journal that is not there yet.
+    """
     addresses = [f"{number}@example.com" for number in range(TRIES)]
-    with Journal.open(path) as journal:
+    shared = path.with_name("shared.db")
+    with Journal.open(shared) as journal:
         codes = {address: coded(journal, address) for address in (*addresses, ANN)}
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        given = {each: [pool.submit(give, path, each, codes[each]) for _ in range(PROCESSES)] for each in addresses}
-        asked = [[pool.submit(ask, path, f"new-{each}") for _ in range(PROCESSES)] for each in addresses]
-        tries = [pool.submit(give, path, ANN, wrong(codes[ANN])) for _ in range(5)]
-    assert [sum(each.result() for each in of) for of in given.values()] == [1] * TRIES
+    spawn = multiprocessing.get_context("spawn")
+    start = spawn.Barrier(PROCESSES).wait
+    with ProcessPoolExecutor(PROCESSES, spawn, initializer=start, initargs=(PATIENCE,)) as pool:
+        asked = [[pool.submit(ask, path, each) for _ in range(PROCESSES)] for each in addresses]
+        given = [[pool.submit(give, shared, each, codes[each]) for _ in range(PROCESSES)] for each in addresses]
+        tries = [pool.submit(give, shared, ANN, wrong(codes[ANN])) for _ in range(5)]
     assert [[each.result() for each in of].count(Sending.NEW) for of in asked] == [1] * TRIES
+    assert [sum(each.result() for each in of) for of in given] == [1] * TRIES
     assert not any(each.result() for each in tries)
-    with Journal.open(path) as journal:
+    with Journal.open(shared) as journal:
         assert not verify(journal, ANN, "subscribe", codes[ANN], NOW)
-
-
-def test_processes_that_begin_the_journal_together_share_it(path: Path) -> None:
-    """The first code of all is sent once, too."""
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        asked = [pool.submit(ask, path, ANN) for _ in range(PROCESSES)]
-    assert [each.result() for each in asked].count(Sending.NEW) == 1

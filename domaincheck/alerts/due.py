@@ -2,7 +2,8 @@
 
 The invariant: an entry of the ledger is made only together with the mail that tells of it, so nothing is ever taken
 for told that was not; and what an entry says was told is never told again. Steps only go down, and entries are solved
-once, so each thing makes at most as many mails as there are windows, and one more when it is solved.
+once, so each thing makes at most as many mails as there are windows, and one more when it is solved. A problem that
+comes back after more than a week is another thing.
 """
 
 from __future__ import annotations

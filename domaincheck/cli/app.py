@@ -10,13 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from domaincheck import __version__, settings
-from domaincheck.cli import registries, subscribe, subscriptions
-from domaincheck.cli.check import check
-from domaincheck.cli.demo import demo
-from domaincheck.cli.doctor import doctor
+from domaincheck.cli import commands
 from domaincheck.cli.invocation import INTERRUPTED, Invocation
-from domaincheck.cli.run_scheduled import run_scheduled
-from domaincheck.cli.schedule import schedule
 from domaincheck.cli.terminal import say
 from domaincheck.errors import DomaincheckError
 from domaincheck.world import World
@@ -28,25 +23,6 @@ BROKEN_PIPE = 141
 """As a shell reports a process that died of SIGPIPE."""
 
 VERY_VERBOSE = 2
-
-app = typer.Typer(
-    name="domaincheck",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-app.command()(check)
-app.command()(demo)
-app.command()(doctor)
-app.command()(subscribe.subscribe)
-app.command()(subscribe.unsubscribe)
-app.add_typer(subscribe.otp_app)
-app.add_typer(subscriptions.app)
-app.command()(run_scheduled)
-app.command()(schedule)
-app.add_typer(registries.app)
 
 _FROM_SETTINGS = {  # parameters of check whose defaults can be settled
     "threshold": "check.threshold",
@@ -68,7 +44,20 @@ def _print_version(ctx: typer.Context, wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+def command_line(arguments: Sequence[str] | None = None) -> typer.Typer:
+    """Return the command tree, or the part of it that *arguments* need."""
+    app = typer.Typer(
+        name="domaincheck",
+        callback=root,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    return commands.add_to(app, arguments)
+
+
 def root(  # noqa: PLR0913, PLR0917 - a parameter an option
     ctx: typer.Context,
     config: Annotated[
@@ -118,6 +107,7 @@ def main(arguments: Sequence[str], world: World) -> int:
 
 def _run(arguments: Sequence[str], world: World) -> int:
     with contextlib.redirect_stdout(world.stdout):  # typer prints help there
+        app = command_line(arguments)
         status: Any = app(args=list(arguments), prog_name="domaincheck", standalone_mode=False, obj=world)
     world.stdout.flush()
     return status if isinstance(status, int) else 0

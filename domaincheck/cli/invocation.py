@@ -33,6 +33,12 @@ class Invocation:
     store: Path | None = None
     config: Path | None = None
 
+    @property
+    def file_options(self) -> list[str]:
+        """The options that name the same files to another command, wherever it is run."""
+        named = (("--config", self.config), ("--store", self.store))
+        return [word for option, path in named if path is not None for word in (option, str(path.absolute()))]
+
     def open_state(self) -> State:
         """Return what is remembered for convenience; its file is opened, and made, when it is first used."""
         from domaincheck.cli.terminal import say

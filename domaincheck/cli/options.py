@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from domaincheck.model import Threshold
 from domaincheck.settings import MOST_JOBS, seconds
+from domaincheck.threshold import Threshold
 
 FormatName = Literal["table", "plain", "json", "ndjson", "csv"]
 

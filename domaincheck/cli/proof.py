@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from domaincheck import verification
@@ -25,29 +26,40 @@ AGAIN = "r"
 MINUTES = int(LIFETIME.total_seconds() // 60)
 
 
-def prove(  # noqa: PLR0913, PLR0917 - who, what for, and how
-    invocation: Invocation, journal: Journal, email: str, operation: Operation, targets: Sequence[str], otp: str | None
-) -> bool:
-    """Return whether *email* has proved itself: by the code *otp* or, without one, by what is typed on the terminal.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What *email* is to prove itself for; *options* are those that the command was given besides."""
+
+    email: str
+    operation: Operation
+    targets: Sequence[str]
+    options: Sequence[str] = ()
+
+
+def prove(invocation: Invocation, journal: Journal, request: Request, otp: str | None) -> bool:
+    """Return whether an address has proved itself: by the code *otp* or, without one, by what is typed on the terminal.
 
     Where nobody can be asked, a code is sent, and standard error says how to finish.
     """
-    world = invocation.world
+    world, email, operation = invocation.world, request.email, request.operation
     if otp is not None:
         if verification.verify(journal, email, operation, otp, world.clock()):
             return True
-        say(
-            world.stderr,
-            f"this code does not fit; 'domaincheck otp send {email} --operation {operation}' sends another",
-        )
+        another = _command(invocation, "otp", "send", email, "--operation", operation)
+        say(world.stderr, f"this code does not fit; '{another}' sends another")
         return False
-    if not send(invocation, journal, email, operation, targets):
+    if not send(invocation, journal, email, operation, request.targets):
         return False
-    if world.stdin.isatty():
-        return _ask(invocation, journal, email, operation, targets)
-    words = shlex.join(["domaincheck", operation, email, *targets])
+    if world.stdin.isatty() and _ask(invocation, journal, request):
+        return True
+    words = _command(invocation, operation, *request.options, email, *request.targets)
     say(world.stderr, f"to finish, within {MINUTES} minutes: {words} --otp CODE")
     return False
+
+
+def _command(invocation: Invocation, *words: str) -> str:
+    """Return the command of *words*, on the same files as this one, as a shell takes it."""
+    return shlex.join(["domaincheck", *invocation.file_options, *words])
 
 
 def send(  # noqa: PLR0913 - as above
@@ -62,16 +74,19 @@ def send(  # noqa: PLR0913 - as above
 ) -> bool:
     """Send *email* a code if one may be sent, and return whether there is one to be used.
 
-    What came of it is said; with *quiet*, only if there is none.
+    What came of it is said; with *quiet*, only if there is none. The same is said, and nothing sent, where there is
+    nothing to unsubscribe from: neither do strangers get mail, nor is it told who is one.
     """
     world, post = invocation.world, invocation.open_post()
     decision = verification.decide(journal, email, operation, world.clock(), force=force)
     if decision.sending is not Sending.NEW:
         if not (quiet and decision.sending is Sending.ALIVE):
-            say(world.stderr, _refusal(email, operation, decision))
+            another = _command(invocation, "otp", "send", email, "--operation", operation, "--force-new")
+            say(world.stderr, _refusal(email, another, decision))
         return decision.sending is Sending.ALIVE
     try:
-        verification.send(journal, post, email, operation, targets)
+        if operation == "subscribe" or any(invocation.open_store().subscriptions(email)):
+            verification.send(journal, post, email, operation, targets)
     except MailError as error:
         say(world.stderr, f"the code for {email} could not be sent: {error}")
         return False
@@ -80,27 +95,27 @@ def send(  # noqa: PLR0913 - as above
     return True
 
 
-def _refusal(email: str, operation: Operation, decision: Decision) -> str:
+def _refusal(email: str, another: str, decision: Decision) -> str:
     if decision.sending is Sending.ALIVE:
-        another = f"'domaincheck otp send {email} --operation {operation} --force-new' sends another"
-        return f"a code was sent to {email} less than {MINUTES} minutes ago, and still works; {another}"
+        return f"a code was sent to {email} less than {MINUTES} minutes ago, and still works; '{another}' sends another"
     if decision.sending is Sending.TOO_SOON:
         return f"{email} was sent a code just now: wait {decision.wait} s before asking for another"
     return f"{email} was sent too many codes within the hour: wait {decision.wait // 60 + 1} minutes"
 
 
-def _ask(invocation: Invocation, journal: Journal, email: str, operation: Operation, targets: Sequence[str]) -> bool:
+def _ask(invocation: Invocation, journal: Journal, request: Request) -> bool:
     """Ask for the code on the terminal, three times at the most; ``r`` sends another one."""
-    world = invocation.world
+    world, email, operation = invocation.world, request.email, request.operation
     tries = TRIES
     while tries:
         world.stderr.write(f"code ({AGAIN} for another): ")
         world.stderr.flush()
         line = world.stdin.readline()
         if not line:
+            world.stderr.write("\n")  # whatever comes next begins on a line of its own
             return False
         if line.strip().lower() == AGAIN:
-            send(invocation, journal, email, operation, targets, force=True)
+            send(invocation, journal, email, operation, request.targets, force=True)
             continue
         if not line.strip():
             continue

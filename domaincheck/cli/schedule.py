@@ -6,6 +6,7 @@ import shlex
 import shutil
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -106,16 +107,19 @@ def schedule(
 
 
 def _words(invocation: Invocation) -> Sequence[str]:
-    """Return the command to run, with absolute paths: cron and systemd know neither this folder nor this PATH."""
+    """Return the command to run, with absolute paths: cron and systemd know neither this folder nor this PATH.
+
+    Nor do they know this environment, so that files which it names are named on the command line.
+    """
     script = shutil.which("domaincheck", path=str(Path(sys.executable).parent))
     program = [script] if script else [sys.executable, "-m", "domaincheck"]
-    options = [
-        word
-        for option, path in (("--config", invocation.config), ("--store", invocation.store))
-        if path is not None
-        for word in (option, str(path.absolute()))
-    ]
-    return [*program, *options, "run-scheduled"]
+    config, store = (invocation.world.environment.get(name) for name in ("DOMAINCHECK_CONFIG", "DOMAINCHECK_STORE"))
+    told = replace(
+        invocation,
+        config=invocation.config or (Path(config).expanduser() if config else None),
+        store=invocation.store or (Path(store).expanduser() if store else None),
+    )
+    return [*program, *told.file_options, "run-scheduled"]
 
 
 def _minute(words: Sequence[str]) -> int:

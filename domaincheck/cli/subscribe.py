@@ -38,7 +38,7 @@ def subscribe(
     Without a TARGET, the code confirms what was imported for EMAIL.
     """
     from domaincheck.addresses import normalised
-    from domaincheck.cli.proof import prove
+    from domaincheck.cli.proof import Request, prove
     from domaincheck.model import Standing, Subscription
 
     invocation: Invocation = ctx.obj
@@ -47,8 +47,9 @@ def subscribe(
     if not wanted and not any(s.standing is not Standing.VERIFIED for s in store.subscriptions(address)):
         raise UsageError(f"there is nothing to subscribe {address} to: name a target, as in example.com")
     _check_threshold(threshold)
+    request = Request(address, "subscribe", wanted, () if threshold is None else ("--threshold", threshold))
     with invocation.open_journal() as journal:
-        if not prove(invocation, journal, address, "subscribe", wanted, otp):
+        if not prove(invocation, journal, request, otp):
             return NOT_YET
     now = invocation.world.clock()
     store.mark(address, Standing.VERIFIED, now)
@@ -61,17 +62,19 @@ def subscribe(
 def unsubscribe(ctx: typer.Context, email: Email, targets: Targets = None, otp: Otp = None) -> int:
     """Remove some or all targets of an address; needs a code too."""
     from domaincheck.addresses import normalised
-    from domaincheck.cli.proof import prove
+    from domaincheck.cli.proof import Request, prove
+    from domaincheck.scheduled import key_of
+    from domaincheck.targets import parse
 
     invocation: Invocation = ctx.obj
     store, address = invocation.open_store(), normalised(email)
     unwanted = _checked(targets or ())
     with invocation.open_journal() as journal:
-        if not prove(invocation, journal, address, "unsubscribe", unwanted, otp):
+        if not prove(invocation, journal, Request(address, "unsubscribe", unwanted), otp):
             return NOT_YET
         count = store.remove(address, unwanted or None)
         with journal.transaction():
-            journal.forget(address, unwanted or None)
+            journal.forget(address, [key_of(parse(target)) for target in unwanted] or None)
     invocation.world.stdout.write(f"{count} target{'' if count == 1 else 's'} of {address} removed\n")
     return 0
 

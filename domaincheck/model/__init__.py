@@ -1,8 +1,13 @@
-"""The data that travels between the rooms, every dataclass of it frozen; see ``checking`` and ``alerting``."""
+"""The data that travels between the rooms, every dataclass of it frozen.
+
+``checking`` is what a check needs; ``alerting`` is loaded when one of its names is first used, since making a dataclass
+takes a good part of a millisecond.
+"""
 
 from __future__ import annotations
 
-from domaincheck.model.alerting import CodeRecord, LedgerEntry, Standing, Subscription
+from typing import TYPE_CHECKING, Any
+
 from domaincheck.model.checking import (
     Certificate,
     ChainLink,
@@ -21,11 +26,14 @@ from domaincheck.model.checking import (
     Status,
     Summary,
     Target,
-    Threshold,
     TlsFacts,
     TlsPart,
     Verification,
 )
+from domaincheck.threshold import Threshold
+
+if TYPE_CHECKING:
+    from domaincheck.model.alerting import CodeRecord, LedgerEntry, Standing, Subscription
 
 __all__ = [
     "Certificate",
@@ -54,3 +62,11 @@ __all__ = [
     "TlsPart",
     "Verification",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from domaincheck.model import alerting  # noqa: PLC0415 - see above
+
+    return getattr(alerting, name)

@@ -5,7 +5,6 @@ The HTTP itself is h11's; sockets, deadline and TLS are ours.
 
 from __future__ import annotations
 
-import ipaddress
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 from domaincheck import __version__
 from domaincheck.errors import NetworkError
 from domaincheck.model import ProblemCode
-from domaincheck.network.sockets import connect_first
+from domaincheck.network.sockets import all_public, connect_first
 from domaincheck.network.tls import TlsConnection
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class HttpClient:
     def _get_once(self, url: str, deadline: Deadline, accept: str, *, public: bool) -> Response:
         scheme, host, port, path = _parts(url)
         addresses = self.network.resolve(host, port, deadline)
-        if public and not all(ipaddress.ip_address(a.ip.partition("%")[0]).is_global for a in addresses):
+        if public and not all_public(addresses):
             raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to an address that is not public")
         connection: Connection = connect_first(self.network, addresses, deadline)
         try:

@@ -70,6 +70,13 @@ def connect_first(network: Network, addresses: Sequence[Address], deadline: Dead
     return network.connect(addresses[-1], deadline, deadline.remaining())
 
 
+def all_public(addresses: Sequence[Address]) -> bool:
+    """Return whether all of *addresses* are on the public internet: what a stranger named must not lead within."""
+    import ipaddress  # noqa: PLC0415 - takes milliseconds, and few need it
+
+    return all(ipaddress.ip_address(address.ip.partition("%")[0]).is_global for address in addresses)
+
+
 @dataclass(frozen=True, slots=True)
 class SystemNetwork:
     """The operating system's resolver and sockets.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv6Address
 
 from domaincheck.errors import UsageError
 from domaincheck.text import clean
@@ -48,8 +47,10 @@ def canonical_ipv6(text: str) -> str:
             f"{quote(text)} names a network interface after '%', through which domaincheck can't connect; "
             "give an address without it, or a host name."
         )
+    import ipaddress  # noqa: PLC0415 - takes milliseconds, and few need it
+
     try:
-        address = IPv6Address(text)
+        address = ipaddress.IPv6Address(text)
     except ValueError:
         raise UsageError(
             f"{quote(text)} is no IPv6 address, nor one host and one port; write example.com:443 or [2001:db8::1]:443."
@@ -68,8 +69,10 @@ def quote(text: str) -> str:
 
 
 def _canonical_ipv4(name: str) -> str:
+    import ipaddress  # noqa: PLC0415 - takes milliseconds, and few need it
+
     try:
-        return str(IPv4Address(name))
+        return str(ipaddress.IPv4Address(name))
     except ValueError:
         raise UsageError(
             f"{quote(name)} ends in a number but is no IPv4 address; give four numbers from 0 to 255, as in 192.0.2.1."

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domaincheck.cli.app import app
+from domaincheck.cli.app import command_line
 from domaincheck.cli.manual import documents, pages, tree
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("folder", nargs="?", type=Path, default=Path(), help="the checkout; default: %(default)s")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
     options = parser.parse_args(arguments)
-    wanted = documents(tree.read(app))
+    wanted = documents(tree.read(command_line()))
     stale = _changed(options.folder, wanted) + _left_over(options.folder, wanted)
     for path in stale:
         sys.stdout.write(f"{path}\n")

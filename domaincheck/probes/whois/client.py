@@ -6,14 +6,13 @@ registry's word is the one that counts.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.errors import NetworkError
 from domaincheck.model import ProblemCode, RegistrationState
-from domaincheck.network.sockets import connect_first
+from domaincheck.network.sockets import all_public, connect_first
 from domaincheck.probes.pacing import PacedSource, Pacer
 from domaincheck.probes.source import Answer
 from domaincheck.probes.whois import parse
@@ -123,7 +122,7 @@ def _ask(network: Network, server: Server, query: str, deadline: Deadline, *, pu
 
 def _connected(network: Network, server: Server, deadline: Deadline, *, public: bool) -> Connection:
     addresses = network.resolve(server.host, server.port, deadline)
-    if public and not all(ipaddress.ip_address(a.ip.partition("%")[0]).is_global for a in addresses):
+    if public and not all_public(addresses):
         raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "IANA's referral leads to an address that is not public")
     return connect_first(network, addresses, deadline)
 

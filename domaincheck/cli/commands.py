@@ -1,0 +1,51 @@
+"""The commands by name. Only what is called is built: to build all of them takes longer than to run one."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COMMANDS = {  # module of this folder, and the function or, for a group, the Typer app in it
+    "check": ("check", "check"),
+    "demo": ("demo", "demo"),
+    "doctor": ("doctor", "doctor"),
+    "subscribe": ("subscribe", "subscribe"),
+    "unsubscribe": ("subscribe", "unsubscribe"),
+    "otp": ("subscribe", "otp_app"),
+    "subscriptions": ("subscriptions", "app"),
+    "run-scheduled": ("run_scheduled", "run_scheduled"),
+    "schedule": ("schedule", "schedule"),
+    "registries": ("registries", "app"),
+}
+
+_WITH_VALUE = ("--config", "--store")
+"""Global options whose value must not be taken for a command."""
+
+
+def add_to(app: typer.Typer, arguments: Sequence[str] | None = None) -> typer.Typer:
+    """Return *app* with the command that *arguments* call added to it; with all where that can't be told."""
+    wanted = _called(arguments or ())
+    for name in (wanted,) if wanted else _COMMANDS:
+        module, attribute = _COMMANDS[name]
+        command = getattr(importlib.import_module(f"domaincheck.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def _called(arguments: Sequence[str]) -> str | None:
+    """Return the command that *arguments* call, if they do."""
+    words = iter(arguments)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif not word.startswith("-"):
+            return word if word in _COMMANDS else None
+    return None
