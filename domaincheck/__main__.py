@@ -20,9 +20,7 @@ def run() -> None:
         status = main(sys.argv[1:], world)
     except KeyboardInterrupt:  # while the above was being imported
         os._exit(INTERRUPTED)
-    if status == INTERRUPTED:
-        world.leave_at_once(status)
-    sys.exit(status)
+    world.leave_at_once(status)
 
 
 def _told_version() -> bool:

@@ -89,39 +89,42 @@ def run(work: Run, runner: Runner) -> Report:
     if last is not None and now < last - TOLERANCE:
         report.clock_behind = last
         return report
-    wishes = _wishes(work.store.subscriptions(), report)
-    if work.post is None:
-        report.held = [(mail.email, mail.queued) for mail in work.journal.waiting() if mail.email in wishes.by_email]
-        report.waiting = len(report.held)
-    results = _check(wishes, runner)
+    targets = _targets(_verified(work.store))
+    results = _check(targets, runner)
     streaks = _streaks(work.journal.streaks(), results)
-    _write(work, _digests(work, wishes, results, streaks, now), streaks, results, now, report)
+    # Read again: checks may take hours, and who has left meanwhile is left alone.
+    wanted = _wanted(_verified(work.store))
+    report.targets, report.subscriptions = len(targets), sum(map(len, wanted.values()))
+    if work.post is None:
+        report.held = [(mail.email, mail.queued) for mail in work.journal.waiting() if mail.email in wanted]
+        report.waiting = len(report.held)
+    _write(work, _digests(work, wanted, results, streaks, now), streaks, results, now, report)
     if work.post is not None:
-        _send(work, work.post, wishes.by_email, report)
+        _send(work, work.post, wanted, report)
     return report
 
 
-@dataclass(slots=True)
-class _Wishes:
-    """Who wants to know what: the distinct *targets* by their key, and by address what it subscribed to."""
-
-    targets: dict[str, Target | InvalidTarget] = field(default_factory=dict)
-    by_email: dict[str, list[tuple[str, Subscription]]] = field(default_factory=lambda: defaultdict(list))
+def _verified(store: Store) -> Iterator[Subscription]:
+    return (each for each in store.subscriptions() if each.standing is Standing.VERIFIED)
 
 
-def _wishes(subscriptions: Iterable[Subscription], report: Report) -> _Wishes:
-    wishes = _Wishes()
+def _targets(subscriptions: Iterable[Subscription]) -> dict[str, Target | InvalidTarget]:
+    """Return the distinct targets by their keys."""
+    targets: dict[str, Target | InvalidTarget] = {}
     for subscription in subscriptions:
-        if subscription.standing is not Standing.VERIFIED:
-            continue
-        report.subscriptions += 1
         target = parse(subscription.target)
         key = key_of(target)
-        if key not in wishes.targets:
-            wishes.targets[key] = target if isinstance(target, InvalidTarget) else with_domain(target)
-        wishes.by_email[subscription.email].append((key, subscription))
-    report.targets = len(wishes.targets)
-    return wishes
+        if key not in targets:
+            targets[key] = target if isinstance(target, InvalidTarget) else with_domain(target)
+    return targets
+
+
+def _wanted(subscriptions: Iterable[Subscription]) -> dict[str, list[tuple[str, Subscription]]]:
+    """Return by address what it subscribed to, with the keys of the targets."""
+    wanted: dict[str, list[tuple[str, Subscription]]] = defaultdict(list)
+    for subscription in subscriptions:
+        wanted[subscription.email].append((key_of(parse(subscription.target)), subscription))
+    return wanted
 
 
 def key_of(target: Target | InvalidTarget) -> str:
@@ -134,9 +137,9 @@ def key_of(target: Target | InvalidTarget) -> str:
     return host if target.port == HTTPS else f"{host}:{target.port}"
 
 
-def _check(wishes: _Wishes, runner: Runner) -> dict[str, Result]:
-    keys = list(wishes.targets)
-    return {keys[place]: result for place, result in runner.run(wishes.targets.values())}
+def _check(targets: Mapping[str, Target | InvalidTarget], runner: Runner) -> dict[str, Result]:
+    keys = list(targets)
+    return {keys[place]: result for place, result in runner.run(targets.values())}
 
 
 def _streaks(before: Mapping[tuple[str, str], int], results: Mapping[str, Result]) -> dict[tuple[str, str], int]:
@@ -151,16 +154,16 @@ def _streaks(before: Mapping[tuple[str, str], int], results: Mapping[str, Result
 
 def _digests(
     work: Run,
-    wishes: _Wishes,
+    wanted: Mapping[str, Iterable[tuple[str, Subscription]]],
     results: Mapping[str, Result],
     streaks: Mapping[tuple[str, str], int],
     now: datetime,
 ) -> Iterator[Digest]:
-    for email, wanted in wishes.by_email.items():
+    for email, wishes in wanted.items():
         seen = [
             Wish(key, results[key], _threshold(subscription))
-            for key, subscription in wanted
-            if results[key].status is not Status.INVALID_TARGET
+            for key, subscription in wishes
+            if key in results and results[key].status is not Status.INVALID_TARGET
         ]
         last = work.journal.last_digest(email)
         yield decide(email, seen, work.journal.entries(email), streaks, last, work.rules, now)

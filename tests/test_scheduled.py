@@ -24,7 +24,7 @@ from tests import results
 from tests.mail import SENDER, parsed, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from email.message import EmailMessage
     from pathlib import Path
 
@@ -39,13 +39,18 @@ WWW, SHOP, MAIL = "www.example.com", "shop.example.com", "mail.example.com:8443"
 
 @dataclass(slots=True)
 class Checker:
-    """Stands in for the runner: *found* makes the result of a target; *asked* tells what was checked."""
+    """Stands in for the runner: *found* has results by target; *asked* tells what was checked.
+
+    What happens *meanwhile* elsewhere is called once.
+    """
 
     found: dict[str, Result] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    meanwhile: Callable[[], object] = bool
 
     def run(self, items: Iterable[Target | InvalidTarget]) -> Iterator[tuple[int, Result]]:
         """Yield the results, last first, as they might well finish."""
+        self.meanwhile()
         for place, item in reversed(list(enumerate(items))):
             self.asked.append(item.text)
             if isinstance(item, InvalidTarget):
@@ -177,6 +182,20 @@ def test_only_verified_addresses_are_served(site: Site, standing: Standing) -> N
     assert site.run().subscriptions == 0
     assert site.checker.asked == []
     assert site.mailbox.tried == []
+
+
+def test_who_leaves_while_targets_are_checked_is_left_alone(site: Site) -> None:
+    """That may take hours; and who comes is served by the next run."""
+    site.subscribe(ANN, WWW)
+    site.expiring(WWW, 5)
+
+    def change() -> None:
+        site.store.remove(ANN)
+        site.subscribe(BOB, SHOP)
+
+    site.checker.meanwhile = change
+    assert site.run().sent == 0
+    assert site.rows("SELECT * FROM ledger") == []
 
 
 def test_the_same_news_is_sent_once(site: Site) -> None:

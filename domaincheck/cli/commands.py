@@ -10,21 +10,24 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COMMANDS = {  # module of this folder, and the function or, for a group, the Typer app in it
+_COMMANDS = {  # module of this folder, and the function or, for a group, the Typer app in it; groups come last
     "check": ("check", "check"),
     "demo": ("demo", "demo"),
     "doctor": ("doctor", "doctor"),
     "subscribe": ("subscribe", "subscribe"),
     "unsubscribe": ("subscribe", "unsubscribe"),
-    "otp": ("subscribe", "otp_app"),
-    "subscriptions": ("subscriptions", "app"),
     "run-scheduled": ("run_scheduled", "run_scheduled"),
     "schedule": ("schedule", "schedule"),
+    "otp": ("subscribe", "otp_app"),
+    "subscriptions": ("subscriptions", "app"),
     "registries": ("registries", "app"),
 }
 
 _WITH_VALUE = ("--config", "--store")
 """Global options whose value must not be taken for a command."""
+
+_LISTS_ONLY = (["--help"], ["-h"])
+"""Command lines that need no command's options: reading all of those takes as long as loading typer."""
 
 
 def add_to(app: typer.Typer, arguments: Sequence[str] | None = None) -> typer.Typer:
@@ -33,11 +36,17 @@ def add_to(app: typer.Typer, arguments: Sequence[str] | None = None) -> typer.Ty
     for name in (wanted,) if wanted else _COMMANDS:
         module, attribute = _COMMANDS[name]
         command = getattr(importlib.import_module(f"domaincheck.cli.{module}"), attribute)
-        if isinstance(command, typer.Typer):
+        if arguments in _LISTS_ONLY:
+            app.command(name, help=command.info.help if isinstance(command, typer.Typer) else command.__doc__)(_nothing)
+        elif isinstance(command, typer.Typer):
             app.add_typer(command)
         else:
             app.command(name)(command)
     return app
+
+
+def _nothing() -> None:
+    """Stand in for a command of which only the name and a line of help are shown."""
 
 
 def _called(arguments: Sequence[str]) -> str | None:

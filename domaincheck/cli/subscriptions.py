@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from domaincheck.model import Standing, Subscription
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from domaincheck.cli.invocation import Invocation
+    from domaincheck.model import Subscription
     from domaincheck.store import Store
     from domaincheck.world import World
 
@@ -28,7 +27,7 @@ JSON_VERSION = "1"
 MOST_FAULTS = 20
 """Lines of a list that are complained of one by one; who gave the wrong file need not read it all."""
 
-_COLORS = {Standing.PENDING: "yellow", Standing.VERIFIED: "green", Standing.REFUSED: "red"}
+_COLORS = {"pending": "yellow", "verified": "green", "refused": "red"}
 _HEADING = ("ADDRESS", "TARGET", "STANDING", "THRESHOLD", "SINCE")
 
 
@@ -137,6 +136,8 @@ def enrol(store: Store, wishes: Iterable[Subscription], now: datetime) -> tuple[
     Whatever standing a list gives them, all that is new is pending: that somebody wrote an address down proves nothing.
     What is in the store already and verified stays as it is.
     """
+    from domaincheck.model import Standing
+
     changed = store.add(replace(wish, standing=Standing.PENDING, since=now) for wish in wishes)
     return len(changed), list(dict.fromkeys(each.email for each in changed))
 
@@ -199,7 +200,7 @@ def _columns(rows: list[Row], world: World) -> Iterator[str]:
     painter = Painter(style_for(world.stdout, world.environment))
     lines = [[painter.foreign(field) for field in _fields(row)] for row in rows]
     widths = [max(map(painter.width, column)) for column in zip(_HEADING, *lines, strict=True)]
-    colors = (_COLORS[Standing(row.standing)] for row in rows)
+    colors = (_COLORS[row.standing] for row in rows)
     for line, color in chain([(_HEADING, "")], zip(lines, colors, strict=True)):
         cells = [
             painter.paint(field, color if place == _HEADING.index("STANDING") else "", width)

@@ -8,13 +8,14 @@ import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, TextIO
 
-from domaincheck.output import Style
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from rich.progress import Progress
+
+    from domaincheck.output import Style
 
 MESSAGE_LIMIT = 1000
 TEXT_LIMIT = 60
@@ -30,6 +31,8 @@ def say(stderr: TextIO, message: str) -> None:
 
 def style_for(stream: IO[str], environment: Mapping[str, str]) -> Style:
     """Return what *stream* can show: COLUMNS, NO_COLOR (https://no-color.org) and TERM=dumb are honoured."""
+    from domaincheck.output import Style
+
     color = stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
     encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
     return Style(width=_width(stream, environment), color=color, unicode=encoding.startswith("utf"))
