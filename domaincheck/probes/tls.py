@@ -21,6 +21,7 @@ from domaincheck.probes.certificate import read
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from domaincheck.model import Certificate, Target
@@ -184,12 +185,15 @@ def chains(ssl_object: ssl.SSLObject) -> tuple[tuple[Certificate, ...], tuple[Ce
     Both are there after a failed verification too. Python made the two methods public in 3.13.
     """
     source: Any = ssl_object if hasattr(ssl_object, "get_verified_chain") else ssl_object._sslobj  # type: ignore[attr-defined] # noqa: SLF001
-    return _read_all(source.get_unverified_chain()), _read_all(source.get_verified_chain())
+    sent: Sequence[Any] = source.get_unverified_chain() or ()
+    known = {item: _read(item) for item in sent}  # most of the path was sent; equal certificates are equal keys
+    path: Sequence[Any] = source.get_verified_chain() or ()
+    return tuple(known[item] for item in sent), tuple(known.get(item) or _read(item) for item in path)
 
 
-def _read_all(chain: list[Any] | None) -> tuple[Certificate, ...]:
-    """Read certificates that are DER already (3.13) or OpenSSL's objects (before)."""
-    return tuple(read(item if isinstance(item, bytes) else item.public_bytes(_DER)) for item in chain or ())
+def _read(item: Any) -> Certificate:
+    """Read a certificate that is DER already (3.13) or OpenSSL's object (before)."""
+    return read(item if isinstance(item, bytes) else item.public_bytes(_DER))
 
 
 _DER = 2  # X509_FILETYPE_ASN1

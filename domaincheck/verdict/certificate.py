@@ -62,7 +62,7 @@ def judge_tls(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
         cipher=facts.cipher,
         address=facts.address,
         trusted=facts.verification.code in _DATES if facts.verification else None,
-        hostname_matches=matches(facts.name, leaf.names) if leaf else None,
+        hostname_matches=all(p.code is not ProblemCode.HOSTNAME_MISMATCH for p in problems) if leaf else None,
         chain=tuple(_link(certificate, now) for certificate in facts.sent),
         problems=problems,
         duration_seconds=facts.duration_seconds,

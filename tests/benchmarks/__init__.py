@@ -10,6 +10,9 @@ to the machine meanwhile happens to both.
 ``memory``         resident memory over a long list
 ``output``         microseconds to render one result in each format
 ``targets``        microseconds to read one name
+``registries``     look-ups at many registries, against their pace
+``store``          opening, asking and changing a large store of subscriptions
+``scheduled``      deciding what is due in a scheduled run over many subscriptions
 ``whois_hostile``  the WHOIS parser on texts made to be slow
 
 ``measure`` holds what all of them share, ``lab`` the server that is checked, ``ours`` and ``bare`` the two clients.

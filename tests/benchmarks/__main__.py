@@ -15,7 +15,10 @@ from tests.benchmarks.measure import Wish
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NAMES = ("startup", "throughput", "cpu", "memory", "output", "targets", "whois_hostile")
+NAMES = (
+    *("startup", "throughput", "cpu", "memory", "output", "targets"),
+    *("registries", "store", "scheduled", "whois_hostile"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
