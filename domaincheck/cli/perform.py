@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from domaincheck.model import Report
 from domaincheck.output import FORMATS, Order
 from domaincheck.runner import Runner, in_order
 from domaincheck.verdict import Tally, urgency
-from domaincheck.wiring import ProbeOptions, registration_lane, tls_lane
+from domaincheck.wiring import ProbeOptions, prepare_for_many, registration_lane, tls_lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from domaincheck.world import World
 
 JSON_VERSION = "1"
-GARBAGE_THRESHOLD = 50_000
-"""Objects that may come to be, net, before Python looks for cycles among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +123,7 @@ def running(  # noqa: PLR0913 - what makes a runner
     domain: bool = True,
 ) -> Iterator[Runner]:
     """Start the probes' threads, and let them go at the end without waiting for any that are still busy."""
-    # What is made for one target dies with it, and not in cycles: looking for those a hundred times a second costs a
-    # tenth of the throughput.
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    prepare_for_many()
     handshakes = tls_lane(options, world) if tls else None
     registrations = registration_lane(options, world, tell) if domain else None
     try:

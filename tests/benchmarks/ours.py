@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,12 +14,12 @@ from domaincheck.network import Address, SystemNetwork
 from domaincheck.probes.tls import Credentials, TlsProbe
 from domaincheck.runner import Lane, Runner
 from domaincheck.verdict import Policy, combine, judge_tls
-from domaincheck.wiring import WINDOW
+from domaincheck.wiring import WINDOW, prepare_for_many
 from tests.benchmarks.bare import TIMEOUT
 from tests.benchmarks.lab import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from domaincheck.model import Result
     from tests.benchmarks.lab import Lab
@@ -40,7 +42,19 @@ class OurClient:
     def check_all(self, hosts: Sequence[str], threads: int) -> Counter[str]:
         """Return how many of *hosts* came to which status in a run with so many *threads*; no result is kept."""
         targets: Iterable[Target] = (Target(host, host) for host in hosts)
-        with ThreadPoolExecutor(threads) as executor:
+        with _as_the_command_runs(), ThreadPoolExecutor(threads) as executor:
             lane = Lane(self._probe, executor, threads * WINDOW)
             run = Runner(lane, None, _POLICY, lambda: datetime.now(UTC)).run(targets)
             return Counter(str(result.status) for _, result in run)
+
+
+@contextmanager
+def _as_the_command_runs() -> Iterator[None]:
+    """Treat garbage as the command does, and afterwards, for the other side, as Python does."""
+    usual = gc.get_threshold()
+    prepare_for_many()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
