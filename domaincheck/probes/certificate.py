@@ -86,6 +86,7 @@ _PLAIN_KEYS = {
 _RSA = frozenset(["1.2.840.113549.1.1.1", "1.2.840.113549.1.1.10"])
 _EC, _DSA = "1.2.840.10045.2.1", "1.2.840.10040.4.1"
 _ALT_NAMES, _INFORMATION_ACCESS, _CA_ISSUERS = "2.5.29.17", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.48.2"
+_READ = frozenset([_ALT_NAMES, _INFORMATION_ACCESS])
 _VERSION, _EXTENSIONS = 0xA0, 0xA3
 _DNS_NAME, _URI, _IP_ADDRESS = 0x82, 0x86, 0x87
 _IP_FAMILIES = {4: socket.AF_INET, 16: socket.AF_INET6}
@@ -210,7 +211,7 @@ def _bit_length(data: bytes, number: Element) -> int:
 
 
 def _extensions(data: bytes, element: Element) -> dict[str, Element]:
-    """Return the contents of each extension's value by its object identifier; those that can't be read are missing."""
+    """Return the contents of the extensions we read by object identifier; those that can't be read are missing."""
     if element.tag != _EXTENSIONS:
         return {}
     found: dict[str, Element] = {}
@@ -220,9 +221,12 @@ def _extensions(data: bytes, element: Element) -> dict[str, Element]:
     return found
 
 
-def _extension(data: bytes, element: Element) -> tuple[str, Element]:
-    kind, *_, value = der.children(data, element)
-    return _oid(data, kind), der.element(data, value.start, value.stop)
+def _extension(data: bytes, element: Element) -> tuple[str, Element] | None:
+    oid = _oid(data, der.element(data, element.start, element.stop))
+    if oid not in _READ:
+        return None
+    *_, value = der.children(data, element)
+    return oid, der.element(data, value.start, value.stop)
 
 
 def _alt_names(data: bytes, element: Element) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER = 0x01, 0x02, 0x03
 SEQUENCE, SET = 0x30, 0x31
 UTC_TIME, GENERALIZED_TIME = 0x17, 0x18
 
+_LONG = 0x80  # from here on an element's length takes more than one byte
 _LENGTH_BYTES = 4  # an element of over 4 GiB is none
 _LONGEST_IDENTIFIER = 64  # bytes; one of a hundred kilobytes would take a second to read
 _PIVOT = 50  # RFC 5280 §4.1.2.5.1: a UTCTime's year below 50 lies in the twenty-first century
@@ -39,6 +40,9 @@ class Element(NamedTuple):
     stop: int
 
 
+_new = tuple.__new__
+
+
 def element(data: bytes, at: int, end: int) -> Element:
     """Return the element that begins at *at* and lies wholly before *end*."""
     if at + 2 > end:
@@ -56,9 +60,14 @@ def element(data: bytes, at: int, end: int) -> Element:
 
 def children(data: bytes, parent: Element) -> Iterator[Element]:
     """Yield the elements within *parent*."""
-    at = parent.start
-    while at < parent.stop:
-        child = element(data, at, parent.stop)
+    _, at, end = parent
+    while at < end:
+        start = at + 2
+        # Nearly all are short, and a check reads fifty of them: element() is spelled out here for those.
+        if start <= end and (stop := start + data[at + 1]) <= end and stop - start < _LONG:
+            child = _new(Element, (data[at], start, stop))
+        else:
+            child = element(data, at, end)
         yield child
         at = child.stop
 
