@@ -158,3 +158,56 @@ Subscriptions stand in one file: by default SQLite, or TOML for people who keep 
 `store.path`, or of --store, decides: `.db` or `.toml`.
 """
 )
+
+SUBSCRIPTIONS_LIST = Words(
+    description="""
+Shows a line for each subscription: address, target, standing, threshold, and since when it has that standing; in a pipe
+with tabs between, and `-` for what there is none of. The standing is `pending` until the address has proved itself,
+then `verified`; `refused` once its mail server has refused it for good, after which nothing is sent to it.
+""",
+    sections={
+        "Json": """
+With --json, one object: `version`, which is `"1"`, and `subscriptions`, each with
+
+`email`, `target`
+    the address, and the target as it was given
+
+`standing`
+    `pending`, `verified` or `refused`
+
+`threshold`
+    as `45d` or `25%`, or `null` for the windows of the settings
+
+`since`
+    UTC, RFC 3339, or `null`
+"""
+    },
+    examples="""
+See who is set aside:
+    domaincheck subscriptions list | grep refused
+""",
+)
+
+SUBSCRIPTIONS_IMPORT = Words(
+    description="""
+Adds many subscriptions at once: all of the list or, when one of its lines cannot be used, none. *FILE* is TOML in the
+form of the store, CSV with the header `email,target` or `email,target,threshold`, or has lines of an address and its
+targets. What is new is pending, whatever the list says of it, and each address that has something pending is sent one
+code; `domaincheck subscribe` *EMAIL* `--otp` *CODE* confirms all of it. What is verified already stays so.
+""",
+    exit_status=_NOT_YET,
+    examples="""
+Subscribe a team to what it runs:
+    domaincheck subscriptions import team.csv
+""",
+)
+
+SUBSCRIPTIONS_EXPORT = Words(
+    description="""
+Writes all subscriptions, as TOML in the form of the store or as JSON in that of `domaincheck-subscriptions-list`(1).
+""",
+    examples="""
+Keep a copy:
+    domaincheck subscriptions export -o subscriptions.toml
+""",
+)
