@@ -7,14 +7,14 @@ begun again; one written by a newer version is left alone, and nothing is rememb
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import itertools
-import os
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from domaincheck.lock import alone_in
 
 if TYPE_CHECKING:
     import sqlite3
@@ -139,7 +139,7 @@ class State:
             self._connection.close()
             self._connection = None
         try:
-            with _alone_in(self.path.parent):
+            with alone_in(self.path.parent):
                 aside = self._moved()
         except OSError as error:
             self._give_up(f"{self.path} is damaged and cannot be moved away ({error.strerror}); nothing is remembered")
@@ -195,17 +195,6 @@ class State:
             )
             return None
         return connection
-
-
-@contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other processes from doing the same in *folder* meanwhile."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _version(connection: sqlite3.Connection) -> int:
