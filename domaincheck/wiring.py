@@ -46,7 +46,7 @@ class ProbeOptions:
     refresh: bool = False
 
 
-WINDOW = 2
+WINDOW = 4
 """Probes handed to an executor for each of its threads, so that none is idle while a result is being written."""
 
 LOOK_UPS = 10_000
