@@ -166,6 +166,28 @@ _FORMATS = """
 Times are in UTC and by RFC 3339. Days left are rounded down, and negative once the date has passed.
 """
 
+_REGISTRIES = """
+*Sources.* What is remembered comes first, then the RDAP server by IANA's list, then WHOIS; `domaincheck registries
+show` names the servers for a top-level domain. The first definite answer ends the search, but "not registered" is
+confirmed by the other source where there is one. If that contradicts it, the domain counts as registered, with the
+problem `not_registered`. A server that is silent, broken or tired of being asked says nothing about a domain: the
+result is `unreachable`, never `not_registered`. What went wrong at each source is among the problems. The registry's
+date counts, not the registrar's. Where a registry publishes none, `domains."`*DOMAIN*`".expires_at` in the settings
+supplies it.
+
+*Pace.* A server is sent four queries at once at most, and then one a second (`registry.rate`); some that are known to
+be stricter get one in two seconds. One that refuses, or that names a time in Retry-After, is left alone until then, for
+a minute if it named none; so it is in later runs, and its other domains are `rate_limited` at once, or asked of the
+other source. Waiting for a server's turn holds up neither certificates nor other registries, and is no part of
+--timeout. -v says what is waited for.
+
+*Memory.* Facts are kept for a tenth of the time until 30 days before the expiry: at least half a day, at most a week or
+`registry.cache_days`, which may be 0. Half a day it is too where the expiry is unknown or a status tells of trouble.
+"Not registered" is kept for an hour, an error that a registry answered with for five minutes, and not at all what kept
+us from reaching it. What is remembered has `cached` true in the JSON, and `age_seconds`. --refresh asks anew and keeps
+the answer; --no-cache neither uses nor keeps any.
+"""
+
 CHECK = Words(
     description="""
 Checks the registration and the TLS certificate of each target. Targets are named on the command line, read from files
@@ -174,15 +196,18 @@ with --file, or from standard input where the name is `-`. How they are written 
 Certificates are verified against the CAs that the system trusts, and their names compared by RFC 9525. A certificate
 with a fault is reported with all it says.
 
-Registrations are asked of the registry's RDAP server and, where that does not settle it, of its WHOIS server. The
-registry's date counts, not the registrar's. A server that is silent, broken or tired of being asked says nothing
-about a domain: the result is `unreachable`, never `not_registered`. What a registry said is remembered for some days
-at most, and for less the nearer the expiry is; --refresh asks anew. Each server is asked at a rate that it puts up
-with, so a long list of domains under one top-level domain takes its time.
+Registrations are asked of the registry's RDAP server and, where that does not settle it, of its WHOIS server:
+`REGISTRIES` below says how, how fast, and for how long an answer is remembered.
 
 The defaults of many options can be changed in the settings file or the environment: see `domaincheck`(1).
 """,
-    sections={"Results": _RESULTS, "Thresholds": _THRESHOLDS, "Problems": _PROBLEMS, "Formats": _FORMATS},
+    sections={
+        "Results": _RESULTS,
+        "Thresholds": _THRESHOLDS,
+        "Problems": _PROBLEMS,
+        "Registries": _REGISTRIES,
+        "Formats": _FORMATS,
+    },
     exit_status="""
 That of the worst target, by the convention of the Monitoring Plugins. The command may thus be used in Nagios and
 Icinga as it is.
@@ -200,7 +225,8 @@ Icinga as it is.
     Unknown: something could not be found out; or the command line or a setting cannot be used.
 
 `130`
-    Interrupted by Ctrl-C. What had finished by then is printed.
+    Interrupted by Ctrl-C. What had finished by then is printed; with --output nothing is written, and an old file
+    stays.
 
 `141`
     Whoever read the output has gone, as `head`(1) does when it has seen enough.
