@@ -122,7 +122,7 @@ def test_a_risk_outweighs_the_time_left(left: timedelta | None) -> None:
 def test_an_expired_domain_on_hold_is_expired() -> None:
     """Once the date is past it says most, and every risk is still told."""
     part = judge(registration_facts(registration(-DAY, statuses=("redemptionPeriod", "pendingDelete"))))
-    assert (part.status, codes(part)) == (Status.EXPIRED, ["redemption", "pending_delete"])
+    assert (part.status, codes(part)) == (Status.EXPIRED, ["expired", "redemption", "pending_delete"])
 
 
 # --- no date -------------------------------------------------------------------------------------------------------
@@ -148,11 +148,13 @@ def test_other_faults_of_an_answer_are_notes() -> None:
     assert (part.status, part.severity, codes(part)) == (Status.VALID, OK, ["malformed_response"])
 
 
-@pytest.mark.parametrize(("left", "status"), [(300 * DAY, Status.VALID), (-DAY, Status.EXPIRED)])
-def test_the_user_may_supply_a_date_that_is_not_published(left: timedelta, status: Status) -> None:
+@pytest.mark.parametrize(
+    ("left", "status", "problems"), [(300 * DAY, Status.VALID, []), (-DAY, Status.EXPIRED, ["expired"])]
+)
+def test_the_user_may_supply_a_date_that_is_not_published(left: timedelta, status: Status, problems: list[str]) -> None:
     """The settings may name the expiry of a domain whose registry keeps it to itself."""
     part = judge(registration_facts(registration(None)), Policy(expiries={"example.com": NOW + left}))
-    assert (part.status, part.expires_at, codes(part)) == (status, NOW + left, [])
+    assert (part.status, part.expires_at, codes(part)) == (status, NOW + left, problems)
 
 
 @pytest.mark.parametrize("answer", [registration(300 * DAY), GONE], ids=["published", "not registered"])

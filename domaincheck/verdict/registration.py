@@ -62,7 +62,7 @@ def judge_registration(facts: RegistrationFacts, policy: Policy, now: datetime) 
     """Return what *facts* mean at *now* for someone with *policy*."""
     facts = _completed(facts, policy)
     windows, registration = policy.for_domain(), facts.registration
-    problems = tuple(sorted(_problems(facts), key=lambda p: -p.severity.rank))
+    problems = tuple(sorted(_problems(facts, now), key=lambda p: -p.severity.rank))
     status, severity = _status(facts, windows, problems, now)
     return DomainPart(
         status=status,
@@ -110,13 +110,16 @@ def _status(
     return by_time
 
 
-def _problems(facts: RegistrationFacts) -> Iterator[Problem]:
+def _problems(facts: RegistrationFacts, now: datetime) -> Iterator[Problem]:
     registration = facts.registration
     settled = facts.source is not None
     if registration.state is RegistrationState.NOT_REGISTERED:
         yield Problem(
             ProblemCode.NOT_REGISTERED, Severity.CRITICAL, f"{facts.domain} is not registered: anyone could take it"
         )
+    if registration.expires_at is not None and registration.expires_at < now:
+        words = f"the registration expired on {registration.expires_at:%Y-%m-%d %H:%M} UTC"
+        yield Problem(ProblemCode.EXPIRED, Severity.CRITICAL, words)
     for code, severity, message in (_RISKS[status] for status in registration.statuses if status in _RISKS):
         yield Problem(code, severity, message)
     unreadable = registration.expires_at is None and bool(registration.faults)

@@ -54,7 +54,7 @@ Beside its status, each part lists its problems, the most severe first. Each has
 people. The codes:
 
 `expired`
-    The certificate has expired.
+    The certificate, or the registration, has expired.
 
 `not_yet_valid`
     The certificate, or one above it, is not valid yet.
