@@ -17,7 +17,7 @@ FLOORS = {
     5: {"scheduled", "verification"},
     4: {"runner", "lines", "wiring", "world"},
     3: {"targets", "verdict", "output", "alerts", "probes", "store", "telemetry", "lab"},
-    2: {"model", "network", "mailer", "settings", "state", "journal", "lock", "files", "addresses"},
+    2: {"model", "network", "mailer", "settings", "state", "journal", "lock", "files", "addresses", "database", "settings_file"},
     1: {"errors", "text", "threshold", "__init__"},
 }
 """A room may import itself and lower floors, and its neighbours among the basics. CONTRIBUTING says the same."""
