@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
+
+from domaincheck.threads import Closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
-P = ParamSpec("P")
-T = TypeVar("T")
+    from domaincheck.threads import Call, Executor
 
 
-class Lines(Executor):
+class Lines(Closing):
     """Runs each job in the line that *route* names for its argument; *make_line* makes the executor of a new line."""
 
     def __init__(self, route: Callable[[Any], str], make_line: Callable[[], Executor]) -> None:
@@ -21,14 +20,14 @@ class Lines(Executor):
         self._make_line = make_line
         self._lines: dict[str, Executor] = {}
 
-    def submit(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    def submit(self, job: Callable[..., Any], /, *arguments: Any) -> Call:
         """Queue *job* in the line of its first argument."""
-        name = self._route(args[0])
+        name = self._route(arguments[0])
         if name not in self._lines:
             self._lines[name] = self._make_line()
-        return self._lines[name].submit(job, *args, **kwargs)
+        return self._lines[name].submit(job, *arguments)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Shut every line down, as :meth:`concurrent.futures.Executor.shutdown`."""
+        """Shut every line down, as :meth:`domaincheck.threads.Executor.shutdown`."""
         for line in self._lines.values():
             line.shutdown(wait=wait, cancel_futures=cancel_futures)

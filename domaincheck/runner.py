@@ -7,9 +7,11 @@ not hold up the handshakes.
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections import deque
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from domaincheck.model import (
@@ -26,18 +28,26 @@ from domaincheck.verdict import combine, invalid, judge_registration, judge_tls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
-    from concurrent.futures import Executor, Future
     from datetime import datetime
 
     from domaincheck.model import Result, Target
+    from domaincheck.threads import Call, Executor
     from domaincheck.verdict import Policy
+
+
+MANY = 32
+"""Handshakes under way from which on results are judged a handful at a time."""
+
+GATHER = 0.02
+"""Seconds for which results gather then. Judged one by one between handshakes, none of the code that it takes is in the
+processor's caches any more, and each takes several times as long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     """Probes of one kind: what to call, where it runs, and how many may be under way or queued there at a time.
 
-    *executor* may be any :class:`concurrent.futures.Executor`; *probe*, what it is given and what it returns are
+    *executor* may be any :class:`~domaincheck.threads.Executor`; *probe*, what it is given and what it returns are
     picklable, so it may as well be one of processes or of other machines.
     """
 
@@ -75,9 +85,9 @@ class Runner:
         self._tls, self._registrations = tls, registrations
         self._policy, self._clock = policy, clock
         self._domains = _Domains()
-        self._handshakes: dict[Future[TlsFacts], _Waiting] = {}
-        self._look_ups: dict[Future[RegistrationFacts], str] = {}
-        self._finished: SimpleQueue[Future[Any]] = SimpleQueue()
+        self._handshakes: dict[Call, _Waiting] = {}
+        self._look_ups: dict[Call, str] = {}
+        self._finished: SimpleQueue[Call] = SimpleQueue()
 
     def run(self, items: Iterable[Target | InvalidTarget]) -> Generator[tuple[int, Result], None, None]:
         """Yield the result of each of *items* as it finishes, with its place in the list.
@@ -95,11 +105,22 @@ class Runner:
                         yield from self._begin(place, item)
                 if not self._handshakes and not self._look_ups:
                     return
-                yield from self._finish(self._finished.get())
+                for call in self._next_finished():
+                    yield from self._finish(call)
         finally:
-            under_way: tuple[Future[Any], ...] = (*self._handshakes, *self._look_ups)
-            for future in under_way:
-                future.cancel()
+            under_way: tuple[Call, ...] = (*self._handshakes, *self._look_ups)
+            for call in under_way:
+                call.cancel()
+
+    def _next_finished(self) -> list[Call]:
+        """Wait for a call to end, and return it; where many are under way, with the others that end right after it."""
+        calls = [self._finished.get()]
+        if len(self._handshakes) >= MANY:
+            time.sleep(GATHER)
+            with contextlib.suppress(Empty):
+                while True:
+                    calls.append(self._finished.get_nowait())
+        return calls
 
     def _has_room(self) -> bool:
         if self._tls is not None:
@@ -113,9 +134,9 @@ class Runner:
         waiting = _Waiting(place, item)
         if self._tls is not None:
             waiting.missing += 1
-            future = self._tls.executor.submit(self._tls.probe, item)
-            self._handshakes[future] = waiting
-            future.add_done_callback(self._finished.put)
+            call = self._tls.executor.submit(self._tls.probe, item)
+            self._handshakes[call] = waiting
+            call.add_done_callback(self._finished.put)
         if self._registrations is not None and item.domain is not None:
             self._want(item.domain, waiting)
         if not waiting.missing:
@@ -138,19 +159,19 @@ class Runner:
         lane = self._registrations
         while lane and self._domains.queue and len(self._look_ups) < lane.window:
             domain = self._domains.queue.popleft()
-            future = lane.executor.submit(lane.probe, domain)
-            self._look_ups[future] = domain
-            future.add_done_callback(self._finished.put)
+            call = lane.executor.submit(lane.probe, domain)
+            self._look_ups[call] = domain
+            call.add_done_callback(self._finished.put)
 
-    def _finish(self, future: Future[Any]) -> Iterator[tuple[int, Result]]:
-        """Hand what *future* brought to the targets that wait for it, and yield those that are complete."""
-        if future in self._handshakes:
-            waiting = self._handshakes.pop(future)
-            waiting.tls = _outcome(future, lambda failure: TlsFacts(waiting.target.host, failure=failure))
+    def _finish(self, call: Call) -> Iterator[tuple[int, Result]]:
+        """Hand what *call* brought to the targets that wait for it, and yield those that are complete."""
+        if call in self._handshakes:
+            waiting = self._handshakes.pop(call)
+            waiting.tls = _outcome(call, lambda failure: TlsFacts(waiting.target.host, failure=failure))
             complete = [waiting]
         else:
-            domain = self._look_ups.pop(future)
-            facts = _outcome(future, lambda failure: _no_registration(domain, failure))
+            domain = self._look_ups.pop(call)
+            facts = _outcome(call, lambda failure: _no_registration(domain, failure))
             self._domains.known[domain] = facts
             complete = self._domains.waiting.pop(domain)
             for waiting in complete:
@@ -168,10 +189,10 @@ class Runner:
         return waiting.place, combine(waiting.target, tls, domain)
 
 
-def _outcome(future: Future[Any], otherwise: Callable[[Failure], Any]) -> Any:
-    """Return what *future* brought. A probe does not raise; if a fault of ours makes it, the other targets go on."""
+def _outcome(call: Call, otherwise: Callable[[Failure], Any]) -> Any:
+    """Return what *call* brought. A probe does not raise; if a fault of ours makes it, the other targets go on."""
     try:
-        return future.result()
+        return call.result()
     except Exception as error:  # noqa: BLE001 - whatever it is, it concerns this one target
         words = clean(f"a fault in domaincheck itself: {type(error).__name__}: {error}")
         return otherwise(Failure(ProblemCode.MALFORMED_RESPONSE, words))

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from concurrent.futures import Executor
-
     from domaincheck.network import Network
+    from domaincheck.threads import Executor
 
 
 def _system_network(*arguments: Any) -> Network:
@@ -25,9 +24,9 @@ def _system_network(*arguments: Any) -> Network:
 
 
 def _threads(count: int, name: str) -> Executor:
-    from concurrent.futures import ThreadPoolExecutor
+    from domaincheck.threads import Threads  # noqa: PLC0415 - help pages need none
 
-    return ThreadPoolExecutor(count, thread_name_prefix=name)
+    return Threads(count, name)
 
 
 def _now() -> datetime:

@@ -15,7 +15,7 @@ FLOORS = {
     7: {"__main__"},
     6: {"cli"},
     5: {"scheduled", "verification"},
-    4: {"runner", "lines", "wiring", "world"},
+    4: {"runner", "lines", "threads", "wiring", "world"},
     3: {"targets", "verdict", "output", "alerts", "probes", "store", "telemetry", "lab"},
     2: {"model", "network", "mailer", "settings", "state", "journal", "lock", "files", "addresses", "database", "settings_file"},
     1: {"errors", "text", "threshold", "__init__"},

@@ -151,8 +151,8 @@ def lane(servers: dict[str, LoopbackServer], options: ProbeOptions) -> Iterator[
     at = {(host, 80): (Address(server.host, server.port),) for host, server in servers.items()}
     world = World({}, io.StringIO(), io.StringIO(), io.StringIO(), lambda: NOW, lambda *_: SystemNetwork(overrides=at))
     made = registration_lane(options, world, lambda _: None)
-    with made.executor:
-        yield made
+    yield made
+    made.executor.shutdown()
 
 
 def test_a_slow_registry_does_not_hold_up_another_one() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from domaincheck.model import Target
 from domaincheck.network import Address, SystemNetwork
 from domaincheck.probes.tls import Credentials, TlsProbe
 from domaincheck.runner import Lane, Runner
+from domaincheck.threads import Threads
 from domaincheck.verdict import Policy, combine, judge_tls
 from domaincheck.wiring import WINDOW, prepare_for_many
 from tests.benchmarks.bare import TIMEOUT
@@ -42,7 +42,7 @@ class OurClient:
     def check_all(self, hosts: Sequence[str], threads: int) -> Counter[str]:
         """Return how many of *hosts* came to which status in a run with so many *threads*; no result is kept."""
         targets: Iterable[Target] = (Target(host, host) for host in hosts)
-        with _as_the_command_runs(), ThreadPoolExecutor(threads) as executor:
+        with _as_the_command_runs(), Threads(threads, "tls") as executor:
             lane = Lane(self._probe, executor, threads * WINDOW)
             run = Runner(lane, None, _POLICY, lambda: datetime.now(UTC)).run(targets)
             return Counter(str(result.status) for _, result in run)
