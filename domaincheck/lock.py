@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import threading
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import StateError
@@ -46,3 +47,33 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.fsync(descriptor)  # what was put into the folder is there for good
     finally:
         os.close(descriptor)
+
+
+@contextlib.contextmanager
+def in_turn(folder: Path, patience: float) -> Iterator[None]:
+    """Wait for one's turn among those who want to be alone in *folder*: first come, first served.
+
+    A process that holds the others up, because it is stopped, does so for *patience* seconds at most, and then the
+    block begins all the same. So it does where there is no such folder yet, or no such lock. It is no protection, then,
+    but it makes the wait for one fair: who only asks again and again, as SQLite does, may never be lucky in a crowd.
+    """
+    with contextlib.ExitStack() as afterwards:
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            afterwards.callback(os.close, descriptor)
+            _queue(descriptor, patience)
+        yield
+
+
+def _queue(descriptor: int, patience: float) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # only a thread that is left behind can leave the kernel's queue before its turn
+        waiting = threading.Thread(target=_wait, args=(descriptor,), daemon=True)
+        waiting.start()
+        waiting.join(patience)
+
+
+def _wait(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domaincheck.errors import StateError
-from domaincheck.lock import alone_in, holding
+from domaincheck.lock import alone_in, holding, in_turn
 from tests.commands import ended, start_python
 
 if TYPE_CHECKING:
@@ -103,3 +103,37 @@ def test_those_who_want_to_be_alone_in_a_folder_wait_for_one_another(tmp_path: P
     for thread in threads:
         thread.join()
     assert crowd == [1] * 20
+
+
+def test_a_turn_in_a_folder_comes_to_everyone(tmp_path: Path) -> None:
+    """One at a time, none before the other has ended."""
+    inside, crowd = [], []
+
+    def enter() -> None:
+        with in_turn(tmp_path, 10):
+            inside.append(1)
+            crowd.append(len(inside))
+            inside.pop()
+
+    threads = [threading.Thread(target=enter) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert crowd == [1] * 20
+
+
+def test_a_turn_is_waited_for_only_so_long(tmp_path: Path) -> None:
+    """Whoever was stopped while he had his does not stop everybody; afterwards all is as before."""
+    entered = []
+    with in_turn(tmp_path, 10), in_turn(tmp_path, 0.01):
+        entered.append("out of turn")
+    with in_turn(tmp_path, 10), alone_in(tmp_path / ".."):
+        entered.append("in turn")
+    assert entered == ["out of turn", "in turn"]
+
+
+def test_where_there_is_no_folder_nobody_waits(tmp_path: Path) -> None:
+    """A turn is a courtesy, and never in the way."""
+    with in_turn(tmp_path / "missing", 10):
+        assert not (tmp_path / "missing").exists()
