@@ -42,6 +42,7 @@ _STEPS = (
     CREATE TABLE outbox (seen REAL NOT NULL, lived REAL NOT NULL, noticed REAL);
     INSERT INTO outbox VALUES (0, 0, NULL);
     """,
+    "ALTER TABLE outbox ADD COLUMN emptied REAL;",
 )
 _PRAGMAS = ("journal_mode = TRUNCATE", "synchronous = OFF", "secure_delete = ON")
 """Rather lose events with the power than make a command wait for the disk. What is deleted is gone from the file."""
@@ -64,15 +65,20 @@ class Outbox:
     def __init__(self, path: Path, tell: Callable[[str], None] = lambda _: None) -> None:
         self._file = Database(path, _STEPS, _PRAGMAS, tell, otherwise="events of telemetry are not kept this time")
 
-    def add(self, envelopes: Sequence[Envelope], destination: str, now: datetime) -> bool:
+    def add(
+        self, envelopes: Sequence[Envelope], destination: str, now: datetime, begun: datetime | None = None
+    ) -> bool:
         """Keep *envelopes* in one transaction; return whether a delivery may be tried at *now*.
 
-        One that is there already, by its uuid, is kept once. What exceeds the bounds is dropped and counted.
+        One that is there already, by its uuid, is kept once. What exceeds the bounds is dropped and counted. Nothing is
+        kept of a command that had *begun* when the outbox was emptied: it does not know yet that somebody opted out.
         """
         bodies = [(envelope.uuid, _written(envelope)) for envelope in envelopes]
         small = [(uuid, body) for uuid, body in bodies if len(body) <= LARGEST_EVENT]
 
         def work(connection: sqlite3.Connection) -> bool:
+            if begun and _was_emptied(connection, begun, now):
+                return False
             lived = _grow_older(connection, now)
             connection.executemany(_ADD, ((uuid, destination, lived, body) for uuid, body in small))
             _count_dropped(connection, destination, len(bodies) - len(small))
@@ -168,16 +174,23 @@ class Outbox:
         """Return all events for *destination*, in the order in which they were added."""
         return self.batch(destination, -1)
 
-    def empty(self) -> int:
-        """Forget all events, of all destinations, and what is known of these; return how many events there were."""
-        if self._file.one("SELECT 1 FROM outbox") is None:  # no file, and none is to be made
-            return 0
+    def empty(self, now: datetime) -> int:
+        """Forget all events, of all destinations, and what is known of these; return how many events there were.
+
+        Nor will it keep those of commands that are under way at *now*; see :meth:`add`.
+        """
 
         def work(connection: sqlite3.Connection) -> int:
+            connection.execute("UPDATE outbox SET emptied = ?", (now.timestamp(),))
             connection.execute("DELETE FROM destinations")
             return connection.execute("DELETE FROM events").rowcount
 
         return self._file.transact(work) or 0
+
+    def reopen(self) -> None:
+        """Keep the events of all commands again. No file is made if there is none."""
+        if self._file.one("SELECT 1 FROM outbox WHERE emptied IS NOT NULL"):
+            self._file.change(("UPDATE outbox SET emptied = NULL",))
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -194,13 +207,7 @@ class Outbox:
 
 
 def _written(envelope: Envelope) -> str:
-    content = {
-        "event": envelope.event,
-        "distinct_id": envelope.distinct_id,
-        "timestamp": envelope.timestamp.isoformat(),
-        "properties": dict(envelope.properties),
-    }
-    return json.dumps(content, separators=(",", ":"))
+    return json.dumps(envelope.document, separators=(",", ":"))
 
 
 def _read(uuid: str, body: str) -> Envelope | None:
@@ -214,6 +221,12 @@ def _read(uuid: str, body: str) -> Envelope | None:
 
 def _moment(timestamp: float | None) -> datetime | None:
     return None if timestamp is None else datetime.fromtimestamp(timestamp, UTC)
+
+
+def _was_emptied(connection: sqlite3.Connection, begun: datetime, now: datetime) -> bool:
+    """Return whether the outbox was emptied between *begun* and *now*."""
+    (emptied,) = connection.execute("SELECT emptied FROM outbox").fetchone()
+    return emptied is not None and begun.timestamp() <= emptied <= now.timestamp()
 
 
 def _grow_older(connection: sqlite3.Connection, now: datetime) -> float:
