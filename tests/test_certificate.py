@@ -45,6 +45,8 @@ def assert_agrees(certificate: x509.Certificate) -> Certificate:
     assert (ours.not_before, ours.not_after) == (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     assert ours.names == tuple(alt_names(certificate))
     assert ours.fingerprint_sha256 == certificate.fingerprint(hashes.SHA256()).hex()
+    spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert ours.key_sha256 == hashlib.sha256(spki).hexdigest()
     assert ours.self_issued == (certificate.subject == certificate.issuer)
     return ours
 

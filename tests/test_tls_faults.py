@@ -10,19 +10,17 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from domaincheck.lab.authority import Authority, Credential, self_signed
-from domaincheck.lab.hostile import HostileServer, heavy_credential
-from domaincheck.lab.tls import secured, server_context
+from domaincheck.lab.hostile import heavy_credential
 from domaincheck.model import Severity, Status
 from domaincheck.probes.tls import Credentials
 from domaincheck.verdict import Policy
 from tests.facts import DAY, HOST, codes
-from tests.tls_client import Client, served_by
+from tests.tls_client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from domaincheck.lab.loop import Peer
 
 OLD, NEW = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
@@ -165,13 +163,134 @@ def test_an_expired_cross_sign_beside_a_valid_path_gives_no_alarm(tmp_path: Path
     assert part.chain[2].days_left == -2
 
 
+def both_ways(root: Authority) -> tuple[Authority, Authority, dict[str, Authority]]:
+    """Return a young root, an authority below it, and the cross-signs by which an old client comes to *root*."""
+    young = Authority.root(root.now, subject="Lab Root X2")
+    ends = {"expired": -DAY, "good": 100 * DAY}
+    return (
+        young,
+        young.intermediate(subject="Lab Intermediate R2"),
+        {name: root.cross_sign(young, not_after=end, path_length=None) for name, end in ends.items()},
+    )
+
+
+@pytest.mark.parametrize("order", [("expired", "good"), ("good", "expired")])
+@pytest.mark.parametrize("trusted", ["old", "young", "both"])
+def test_the_order_of_cross_signs_does_not_matter(
+    root: Authority, tmp_path: Path, order: tuple[str, str], trusted: str
+) -> None:
+    """Whichever root a client trusts, and whichever cross-sign is sent first, a path that holds is enough."""
+    young, issuer, crosses = both_ways(root)
+    roots = {"old": root.pem, "young": young.pem, "both": root.pem + young.pem}
+    (tmp_path / "roots.pem").write_bytes(roots[trusted])
+    credential = issuer.leaf(HOST).sending(issuer.certificate, *(crosses[name].certificate for name in order))
+    part = Client(Credentials(tmp_path / "roots.pem")).check(credential)
+    assert (part.status, part.problems) == (Status.VALID, ())
+
+
+def test_an_expired_cross_sign_that_is_needed_is_an_alarm(client: Client, root: Authority) -> None:
+    """For a client that trusts the old root alone there is no other way, and that has ended."""
+    _, issuer, crosses = both_ways(root)
+    part = client.check(issuer.leaf(HOST).sending(issuer.certificate, crosses["expired"].certificate))
+    assert (part.status, codes(part), part.expires_first) == (Status.EXPIRED, ["chain_expired"], "intermediate")
+
+
+def test_a_renewed_root_replaces_the_expired_one_that_is_sent(root: Authority, tmp_path: Path) -> None:
+    """A server that still sends the root's former certificate does no harm, if clients have the new one."""
+    former = Authority.root(root.now, not_after=-DAY)
+    (tmp_path / "new.pem").write_bytes(Authority.root(root.now, key=former.key).pem)
+    issuer = former.intermediate()
+    credential = issuer.leaf(HOST).sending(issuer.certificate, former.certificate)
+    part = Client(Credentials(tmp_path / "new.pem")).check(credential)
+    assert (part.status, part.problems) == (Status.VALID, ())
+
+
+@pytest.mark.parametrize("first", ["former", "successor"])
+def test_a_renewed_intermediate_beside_the_expired_one_is_enough(client: Client, root: Authority, first: str) -> None:
+    """Of two certificates of one authority the one that is valid counts, in whatever order they are sent."""
+    former = root.intermediate(not_after=-DAY)
+    successor = root.intermediate(key=former.key)
+    both = (former.certificate, successor.certificate)
+    part = client.check(former.leaf(HOST).sending(*(both if first == "former" else reversed(both))))
+    assert (part.status, part.problems) == (Status.VALID, ())
+
+
+def another(root: Authority, **options: Any) -> Credential:
+    """Return a leaf with the certificate of another authority of the same name than that which issued it."""
+    issuer, namesake = root.intermediate(**options), root.intermediate(**options)
+    return issuer.leaf(HOST, **options).sending(namesake.certificate)
+
+
+def deep(root: Authority, *sent: int) -> Credential:
+    """Return a leaf below two intermediates, the lower one being number 0, sent with those of the numbers *sent*."""
+    upper = root.intermediate(subject="Lab Upper", path_length=None)
+    lower = upper.intermediate(subject="Lab Lower")
+    return lower.leaf(HOST).sending(*[(lower, upper)[number].certificate for number in sent])
+
+
+def leaf_last(root: Authority) -> Credential:
+    """Return a chain file that was put together the wrong way round; the key is that of what stands first."""
+    issuer = root.intermediate()
+    return Credential((issuer.certificate, issuer.leaf(HOST).leaf), issuer.key)
+
+
+EXPLAINED: dict[str, tuple[Any, str, str]] = {
+    "incomplete": (
+        lambda r: r.intermediate().leaf(HOST).sending(),
+        "incomplete_chain",
+        "does not send the intermediate CN=Lab Intermediate R1; add it to the server's chain file",
+    ),
+    "a namesake": (
+        another,
+        "incomplete_chain",
+        "sends a certificate of CN=Lab Intermediate R1, but not of the key that signed the server's certificate",
+    ),
+    "a namesake, unidentified": (
+        lambda r: another(r, identifiers=False),
+        "bad_chain",
+        "signature failure; perhaps the server sends another certificate of CN=Lab Intermediate R1",
+    ),
+    "lower one missing": (lambda r: deep(r, 1), "incomplete_chain", "does not send the intermediate CN=Lab Lower"),
+    "upper one missing": (
+        lambda r: deep(r, 0),
+        "untrusted_root",
+        "give its certificate with --ca-file; if it is an intermediate, add it to the server's chain file",
+    ),
+    "leaf last": (leaf_last, "hostname_mismatch", f"the certificate for {HOST} as number 2: its own must stand first"),
+    "self-signed": (lambda r: self_signed(r.now, HOST), "self_signed", "have one issued, or trust it with --ca-file"),
+    "a strange root, sent": (
+        lambda r: strange_chain(r, with_root=True),
+        "untrusted_root",
+        "ends at CN=Lab Root X1, which is not trusted here: if that CA is your own, give its certificate with",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", EXPLAINED)
+def test_a_fault_is_explained_with_what_to_do(client: Client, root: Authority, fault: str) -> None:
+    """The message says what is wrong and, where there is something, what mends it."""
+    make, code, words = EXPLAINED[fault]
+    part = client.check(make(root))
+    assert (part.status, codes(part)) == (Status.INVALID, [code])
+    assert words in part.problems[0].message
+
+
 EXTRAS: dict[str, Any] = {
     "a stray certificate": lambda r, issuer: [issuer, self_signed(r.now, "stray.example.com", not_after=-DAY).leaf],
     "the stray first": lambda r, issuer: [self_signed(r.now, "stray.example.com", not_after=-DAY).leaf, issuer],
     "everything twice": lambda r, issuer: [issuer, issuer, r.certificate, r.certificate],
     "the root first": lambda r, issuer: [r.certificate, issuer],
     "the root too": lambda r, issuer: [issuer, r.certificate],
+    "an expired namesake first": lambda r, issuer: [r.intermediate(not_after=-DAY).certificate, issuer],
+    "a namesake first": lambda r, issuer: [r.intermediate().certificate, issuer],
 }
+
+
+@pytest.mark.parametrize("sent", [(0, 1), (1, 0), (1, 1, 0, 0)], ids=["in order", "reversed", "twice"])
+def test_the_order_of_intermediates_does_not_matter(client: Client, root: Authority, sent: tuple[int, ...]) -> None:
+    """Clients put the path together themselves, whatever the order (RFC 8446 §4.4.2)."""
+    part = client.check(deep(root, *sent))
+    assert (part.status, part.problems) == (Status.VALID, ())
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
@@ -241,18 +360,3 @@ def test_a_weak_key_does_not_hide_that_nobody_vouches(
     """Who does not care about weak keys still learns that the chain does not hold."""
     part = Client(client.credentials, Policy(weak=None)).check(make(root))
     assert (part.status, codes(part), part.trusted) == (Status.INVALID, [found], False)
-
-
-@pytest.mark.parametrize("cipher", ["AES128-GCM-SHA256", "AES256-SHA", "ECDHE-RSA-AES128-SHA"])
-def test_an_old_server_that_browsers_still_reach_is_reached(client: Client, root: Authority, cipher: str) -> None:
-    """A server of TLS 1.2 without forward secrecy, or without authenticated encryption, is no failure."""
-    context = server_context(root.leaf(HOST, key="RSA 2048"), maximum=OLD)
-    context.set_ciphers(cipher)
-
-    async def behave(peer: Peer) -> None:
-        async with secured(peer, context) as visitor:
-            await visitor.drain()
-
-    with HostileServer(behave) as server:
-        part = client.judge(client.ask(served_by(server)))
-    assert (part.status, part.cipher) == (Status.VALID, cipher)

@@ -241,12 +241,6 @@ def test_a_server_name_that_cannot_be_sent_is_a_handshake_failure(
     assert facts.failure.code is ProblemCode.HANDSHAKE_FAILURE
 
 
-def test_a_dialect_that_is_not_spoken_is_a_starttls_failure(client: Client) -> None:
-    """A protocol without TLS from the first byte, that we cannot negotiate, is said to be so."""
-    facts = TlsProbe(SystemNetwork(), 5, client.credentials)(Target("x", "127.0.0.1", 25, starttls="gopher"))
-    assert codes(client.judge(facts)) == ["starttls_failed"]
-
-
 # --- several addresses, several tries ------------------------------------------------------------------------------
 
 

@@ -61,9 +61,9 @@ def test_edges_of_a_registration(left: timedelta, status: Status, severity: Seve
 
 
 def test_the_users_threshold_counts() -> None:
-    """With a threshold of 60 days a domain with 45 left is expiring, and the window is told."""
-    part = judge(registration_facts(registration(45 * DAY)), Policy(Threshold.parse("60")))
-    assert (part.status, part.warn_before_days) == (Status.EXPIRING_SOON, 60.0)
+    """With a threshold of 60 days a domain with 45 left is expiring, and the windows are told."""
+    part = judge(registration_facts(registration(45 * DAY)), Policy(Threshold.parse("60"), Threshold.parse("10")))
+    assert (part.status, part.warn_before_days, part.critical_before_days) == (Status.EXPIRING_SOON, 60.0, 10.0)
 
 
 # --- states --------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domaincheck.lab.authority import Credential
     from domaincheck.lab.loop import LoopbackServer
     from domaincheck.model import TlsFacts, TlsPart
+    from domaincheck.network import Network
 
 
 def at(*places: tuple[str, int], host: str = HOST) -> SystemNetwork:
@@ -36,7 +37,7 @@ class Client:
     credentials: Credentials
     policy: Policy = field(default_factory=Policy)
 
-    def ask(self, network: SystemNetwork, host: str = HOST, *, timeout: float = 10.0, **options: Any) -> TlsFacts:
+    def ask(self, network: Network, host: str = HOST, *, timeout: float = 10.0, **options: Any) -> TlsFacts:
         """Return what a probe of *host* learns on *network*."""
         return TlsProbe(network, timeout, **{"credentials": self.credentials} | options)(Target(host, host))
 

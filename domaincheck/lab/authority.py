@@ -13,13 +13,19 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+PrivateKey = (
+    ec.EllipticCurvePrivateKey
+    | rsa.RSAPrivateKey
+    | dsa.DSAPrivateKey
+    | ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+)
 
 _CURVES: dict[str, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
 _DIGESTS: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
@@ -30,6 +36,7 @@ _DIGESTS: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
 }
 _RSA_WITH_SHA256 = bytes.fromhex("2a864886f70d01010b")  # the object identifiers in DER, RFC 8017 appendix A.2.4
 _RSA_WITH_SHA1 = bytes.fromhex("2a864886f70d010105")
+_PSS = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
 _LONGEST_COMMON_NAME = 64  # ub-common-name, RFC 5280 appendix A.1
 
 
@@ -38,8 +45,9 @@ class Options(TypedDict, total=False):
 
     *subject* is the text of the common name, or a whole name; leaves default to their first name, authorities to a name
     of their own. *not_before* and *not_after* are times, or durations from the root's *now* (negative: in the past).
-    *key* is ``P-256``, ``P-384``, ``P-521``, ``Ed25519``, ``RSA 2048`` (any size from 1024 bits), or a key at hand.
-    *digest* is the hash that is signed: ``SHA-256``, ``SHA-384``, ``SHA-512``, or ``SHA-1`` by an RSA issuer only.
+    *key* is ``P-256``, ``P-384``, ``P-521``, ``Ed25519``, ``Ed448``, ``RSA 2048`` or ``DSA 2048`` (any size from 1024
+    bits), or a key at hand. *digest* is the hash that is signed: ``SHA-256``, ``SHA-384``, ``SHA-512``, or ``SHA-1`` by
+    an RSA issuer only. *pss* has an RSA issuer sign by RSASSA-PSS (RFC 8017 §8.1).
     *san* off leaves the subjectAltName out. *issuer_url* is the caIssuers address, ``None`` for none. *ca* and
     *path_length* are the basic constraints. *usage* is the extended key usage, empty for none; *key_usage* replaces
     the usual one, ``None`` leaves it out. *identifiers* off leaves out the subject and authority key identifiers.
@@ -51,6 +59,7 @@ class Options(TypedDict, total=False):
     not_after: datetime | timedelta
     key: str | PrivateKey
     digest: str
+    pss: bool
     serial: int
     san: bool
     issuer_url: str | None
@@ -158,12 +167,17 @@ def _key(wanted: str | PrivateKey, role: str) -> PrivateKey:
         return ec.generate_private_key(_CURVES[wanted])
     if wanted == "Ed25519":
         return ed25519.Ed25519PrivateKey.generate()
-    return _rsa_key(int(wanted.removeprefix("RSA ")), role)
+    if wanted == "Ed448":
+        return ed448.Ed448PrivateKey.generate()
+    kind, size = wanted.split()
+    return _shared_key(kind, int(size), role)
 
 
 @cache
-def _rsa_key(bits: int, _role: str) -> rsa.RSAPrivateKey:
-    """Return one key for each size and role: making one takes up to seconds, and a role may share it."""
+def _shared_key(kind: str, bits: int, _role: str) -> rsa.RSAPrivateKey | dsa.DSAPrivateKey:
+    """Return one key for each kind, size and role: making one takes up to seconds, and a role may share it."""
+    if kind == "DSA":
+        return dsa.generate_private_key(bits)
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 
@@ -204,7 +218,8 @@ def _certificate(
         builder = builder.add_extension(extension, critical=critical)
     signer = issuer.key if issuer else key
     digest = options.get("digest", "SHA-256")
-    certificate = builder.sign(signer, None if isinstance(signer, ed25519.Ed25519PrivateKey) else _DIGESTS[digest])
+    hashed = None if isinstance(signer, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else _DIGESTS[digest]
+    certificate = builder.sign(signer, hashed, rsa_padding=_PSS if options.get("pss") else None)
     return _resigned_with_sha1(certificate, signer) if digest == "SHA-1" else certificate
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,16 @@ def drip(opening: bytes, filler: bytes, interval: float = 1.0) -> Behaviour:
     return behave
 
 
+def in_turn(*behaviours: Behaviour) -> Behaviour:
+    """Do to the first client what the first of *behaviours* says, and so on; the last is for all who come after."""
+    rest = list(behaviours)
+
+    async def behave(peer: Peer) -> None:
+        await (rest.pop(0) if len(rest) > 1 else rest[0])(peer)
+
+    return behave
+
+
 # --- endings -----------------------------------------------------------------------------------------------------
 
 
@@ -67,6 +78,21 @@ async def reset(peer: Peer) -> None:
 async def close(peer: Peer) -> None:
     """Close in good order, before anything was said."""
     await peer.finish()
+
+
+def halfway(context: ssl.SSLContext, share: float, behaviour: Behaviour) -> Behaviour:
+    """Answer the client's hello by *context*, send that *share* of the answer, then do as *behaviour* says."""
+
+    async def behave(peer: Peer) -> None:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        incoming.write(await peer.receive())
+        with contextlib.suppress(ssl.SSLWantReadError):
+            context.wrap_bio(incoming, outgoing, server_side=True).do_handshake()
+        answer = outgoing.read()
+        await peer.send(answer[: int(share * len(answer))])
+        await behaviour(peer)
+
+    return behave
 
 
 # --- answers -----------------------------------------------------------------------------------------------------

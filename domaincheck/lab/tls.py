@@ -12,7 +12,7 @@ import tempfile
 import warnings
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Protocol, TypedDict, TypeVar, Unpack
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -24,9 +24,21 @@ if TYPE_CHECKING:
 
     from cryptography import x509
 
-    from domaincheck.lab.authority import Credential
+    from domaincheck.lab.hostile import Behaviour
 
 _T = TypeVar("_T")
+
+
+class Shown(Protocol):
+    """What a server shows and proves, in PEM: its chain, leaf first, and the leaf's key."""
+
+    @property
+    def chain_pem(self) -> bytes:
+        """The chain."""
+
+    @property
+    def key_pem(self) -> bytes:
+        """The key, unencrypted."""
 
 
 class TlsOptions(TypedDict, total=False):
@@ -34,14 +46,38 @@ class TlsOptions(TypedDict, total=False):
 
     *sni* maps server names to the credentials shown for them; a name that is not among them gets the default one, or
     with *strict_sni* the alert unrecognized_name. *minimum* and *maximum* bound the protocol version (TLS 1.2 and the
-    newest). With *client_ca* the client must show a certificate of that authority.
+    newest). With *client_ca* the client must show a certificate of that authority, with *client_optional* it may.
+    *ciphers* are those of TLS 1.2 and before, as OpenSSL writes lists of them; *dh_bits* lets ephemeral keys be agreed
+    upon in a group of 1024 or 2048 bits.
     """
 
-    sni: Mapping[str, Credential]
+    sni: Mapping[str, Shown]
     strict_sni: bool
     minimum: ssl.TLSVersion
     maximum: ssl.TLSVersion
     client_ca: x509.Certificate
+    client_optional: bool
+    ciphers: str
+    dh_bits: int
+
+
+_GROUPS = {
+    1024: """-----BEGIN DH PARAMETERS-----
+MIGHAoGBAP//////////yQ/aoiFowjTExmKLgNwc0SkCTgiKZ8x0Agu+pjsTmyJR
+Sgh5jjQE3e+VGbPNOkMbMCsKbfJfFDdP4TVtbVHCReSFtXZiXn7G9ExC6aY37WsL
+/1y29Aa37e44a/taiZ+lrp8kEXxLH+ZJKGZR7OZTgf//////////AgEC
+-----END DH PARAMETERS-----
+""",  # RFC 2409 §6.2
+    2048: """-----BEGIN DH PARAMETERS-----
+MIIBCAKCAQEA///////////JD9qiIWjCNMTGYouA3BzRKQJOCIpnzHQCC76mOxOb
+IlFKCHmONATd75UZs806QxswKwpt8l8UN0/hNW1tUcJF5IW1dmJefsb0TELppjft
+awv/XLb0Brft7jhr+1qJn6WunyQRfEsf5kkoZlHs5Fs9wgB8uKFjvwWY2kg2HFXT
+mmkWP6j9JM9fg2VdI9yjrZYcYvNWIIVSu57VKQdwlpZtZww1Tkq8mATxdGwIyhgh
+fDKQXkYuNs474553LBgOhgObJ4Oi7Aeij7XFXfBvTFLJ3ivL9pVYFxg5lUl86pVq
+5RXSJhiY+gUQFXKOWoqsqmj//////////wIBAg==
+-----END DH PARAMETERS-----
+""",  # RFC 3526 §3
+}
 
 
 class TlsServer(LoopbackServer):
@@ -52,7 +88,7 @@ class TlsServer(LoopbackServer):
     """
 
     def __init__(
-        self, credential: Credential, *, host: str = "127.0.0.1", delay: float = 0.0, **options: Unpack[TlsOptions]
+        self, credential: Shown, *, host: str = "127.0.0.1", delay: float = 0.0, **options: Unpack[TlsOptions]
     ) -> None:
         super().__init__(host)
         self._context = server_context(credential, **options)
@@ -114,7 +150,7 @@ class TlsServer(LoopbackServer):
         self.spawn(visit, work)
 
 
-def server_context(credential: Credential, **options: Unpack[TlsOptions]) -> ssl.SSLContext:
+def server_context(credential: Shown, **options: Unpack[TlsOptions]) -> ssl.SSLContext:
     """Return the server's side of TLS for *credential*; all keys and hashes are allowed, weak ones too."""
     context = _bare_context(credential, options)
     others = {name: _bare_context(other, options) for name, other in options.get("sni", {}).items()}
@@ -131,21 +167,24 @@ def server_context(credential: Credential, **options: Unpack[TlsOptions]) -> ssl
     return context
 
 
-def _bare_context(credential: Credential, options: TlsOptions) -> ssl.SSLContext:
+def _bare_context(credential: Shown, options: TlsOptions) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.set_ciphers(f"{options.get('ciphers', 'DEFAULT')}:@SECLEVEL=0")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # TLS 1.0 and 1.1: it is an old server we play
         context.minimum_version = options.get("minimum", ssl.TLSVersion.TLSv1_2)
         context.maximum_version = options.get("maximum", ssl.TLSVersion.MAXIMUM_SUPPORTED)
     if client_ca := options.get("client_ca"):
-        context.verify_mode = ssl.CERT_REQUIRED
+        context.verify_mode = ssl.CERT_OPTIONAL if options.get("client_optional") else ssl.CERT_REQUIRED
         context.load_verify_locations(cadata=client_ca.public_bytes(Encoding.DER))
     with tempfile.TemporaryDirectory() as folder:  # OpenSSL reads a chain from a file only
         file = Path(folder, "credential.pem")
         file.touch(mode=0o600)
         file.write_bytes(credential.key_pem + credential.chain_pem)
         context.load_cert_chain(file)
+        if bits := options.get("dh_bits"):
+            file.write_text(_GROUPS[bits])
+            context.load_dh_params(str(file))
     return context
 
 
@@ -212,6 +251,16 @@ def _wrapped(sock: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
 async def _attend(client: TlsPeer) -> None:
     await client.handshake()
     await client.drain()
+
+
+def attending(context: ssl.SSLContext) -> Behaviour:
+    """Return the behaviour of a good server: shake hands by *context*, and wait for the client to leave."""
+
+    async def behave(peer: Peer) -> None:
+        async with secured(peer, context) as client:
+            await client.drain()
+
+    return behave
 
 
 @contextlib.asynccontextmanager

@@ -1,7 +1,8 @@
 """The data that travels between the rooms, every dataclass of it frozen.
 
-``checking`` is what a check needs; ``alerting`` is loaded when one of its names is first used, since making a dataclass
-takes a good part of a millisecond.
+Text becomes a Target; probes learn ``facts`` about it; the verdict turns those into what ``checking`` holds, in the
+words of ``codes``. ``alerting`` is loaded when one of its names is first used, since making a dataclass takes a good
+part of a millisecond. All is picklable; datetimes are aware and in UTC, durations in seconds.
 """
 
 from __future__ import annotations
@@ -9,25 +10,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domaincheck.model.checking import (
-    Certificate,
+    AddressPart,
     ChainLink,
     DomainPart,
-    Failure,
-    InvalidTarget,
+    Report,
+    Result,
+    Summary,
+    TlsPart,
+)
+from domaincheck.model.codes import (
     Problem,
     ProblemCode,
+    Severity,
+    Status,
+)
+from domaincheck.model.facts import (
+    Certificate,
+    CertificateFile,
+    Failure,
+    InvalidTarget,
     PublicKey,
     Registration,
     RegistrationFacts,
     RegistrationState,
-    Report,
-    Result,
-    Severity,
-    Status,
-    Summary,
+    Revocation,
+    RevocationState,
     Target,
     TlsFacts,
-    TlsPart,
     Verification,
 )
 from domaincheck.threshold import Threshold
@@ -36,7 +45,9 @@ if TYPE_CHECKING:
     from domaincheck.model.alerting import CodeRecord, LedgerEntry, Standing, Subscription
 
 __all__ = [
+    "AddressPart",
     "Certificate",
+    "CertificateFile",
     "ChainLink",
     "CodeRecord",
     "DomainPart",
@@ -51,6 +62,8 @@ __all__ = [
     "RegistrationState",
     "Report",
     "Result",
+    "Revocation",
+    "RevocationState",
     "Severity",
     "Standing",
     "Status",

@@ -1,4 +1,4 @@
-"""One small HTTP GET: bounded in time by the deadline, in size by a limit, and choosy about redirects.
+"""One small HTTP request: bounded in time by the deadline, in size by a limit, and choosy about whom it asks.
 
 The HTTP itself is h11's; sockets, deadline and TLS are ours.
 """
@@ -17,16 +17,16 @@ from domaincheck.network.sockets import all_public, connect_first
 from domaincheck.network.tls import TlsConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from domaincheck.network.deadline import Deadline
-    from domaincheck.network.sockets import Connection, Network
+    from domaincheck.network.sockets import Address, Connection, Network
 
 BODY_LIMIT = 1 << 20
 """Bytes of an answer's body that are read before it counts as malformed."""
 
-WIRE_LIMIT = BODY_LIMIT + (1 << 18)
-"""Bytes that are read of a whole answer: its head, its preliminaries and the wrapping of its chunks included."""
+WRAPPING = 1 << 18
+"""Bytes that are read of an answer beside its body: its head, its preliminaries, the wrapping of its chunks."""
 
 REDIRECTS = 3
 
@@ -45,8 +45,21 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of an address: an answer of the type *accept*, whose body has at most *limit* bytes.
+
+    A *body*, of the type *content_type*, is POSTed.
+    """
+
+    accept: str
+    limit: int = BODY_LIMIT
+    body: bytes = b""
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class HttpClient:
-    """GETs over *network*, verified by the context that *make_context* builds when TLS is first needed."""
+    """Asks over *network*, verified by the context that *make_context* builds when TLS is first needed."""
 
     network: Network
     make_context: Callable[[], ssl.SSLContext]
@@ -57,28 +70,44 @@ class HttpClient:
         A redirect may lead only to an https address on the public internet; with *trusted*, for a *url* that the
         user chose, anywhere that is http or https. Raises NetworkError for whatever prevents a complete answer.
         """
-        response = self._get_once(url, deadline, accept, public=False)
+        wish = Wish(accept)
+        response = self._ask(url, deadline, wish)
         for _ in range(REDIRECTS):
             if response.status not in _MOVED or "location" not in response.headers:
                 return response
             url = _join(url, response.headers["location"])
             if not trusted and not url.startswith("https://"):
                 raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to an address that is not https")
-            response = self._get_once(url, deadline, accept, public=not trusted)
+            response = self._ask(url, deadline, wish, None if trusted else all_public)
         if response.status in _MOVED:
             raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"more than {REDIRECTS} redirects")
         return response
 
-    def _get_once(self, url: str, deadline: Deadline, accept: str, *, public: bool) -> Response:
+    def fetch(self, url: str, deadline: Deadline, wish: Wish, admits: Callable[[Sequence[Address]], bool]) -> Response:
+        """Return the answer to *wish* at a *url* that a stranger named, for something that carries a signature itself.
+
+        Therefore http is as good as https, but *admits* must allow the addresses of every host on the way. A GET
+        follows three redirects, a POST none. Raises NetworkError for whatever prevents a complete answer.
+        """
+        for _ in range(REDIRECTS + 1):
+            response = self._ask(url, deadline, wish, admits)
+            if response.status not in _MOVED or "location" not in response.headers or wish.body:
+                return response
+            url = _join(url, response.headers["location"])
+        raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"more than {REDIRECTS} redirects")
+
+    def _ask(
+        self, url: str, deadline: Deadline, wish: Wish, admits: Callable[[Sequence[Address]], bool] | None = None
+    ) -> Response:
         scheme, host, port, path = _parts(url)
         addresses = self.network.resolve(host, port, deadline)
-        if public and not all_public(addresses):
-            raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to an address that is not public")
+        if admits and not admits(addresses):
+            raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"it leads to {host}, an address that is not public")
         connection: Connection = connect_first(self.network, addresses, deadline)
         try:
             if scheme == "https":
                 connection = self._secured(connection, host)
-            return _exchange(connection, url, _request_headers(host, port, scheme, accept), path)
+            return _exchange(connection, url, _request_headers(host, port, scheme, wish), path, wish)
         finally:
             connection.close()
 
@@ -113,19 +142,21 @@ def _join(url: str, location: str) -> str:
         raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "a redirect leads to what is no address") from error
 
 
-def _request_headers(host: str, port: int, scheme: str, accept: str) -> list[tuple[str, str]]:
+def _request_headers(host: str, port: int, scheme: str, wish: Wish) -> list[tuple[str, str]]:
     name = f"[{host}]" if ":" in host else host
     authority = name if port == _PORTS[scheme] else f"{name}:{port}"
+    content = [("Content-Type", wish.content_type), ("Content-Length", str(len(wish.body)))] if wish.body else []
     return [
         ("Host", authority),
-        ("Accept", accept),
+        ("Accept", wish.accept),
         ("Accept-Encoding", "identity"),  # what is not compressed cannot be a decompression bomb
         ("User-Agent", f"domaincheck/{__version__}"),
         ("Connection", "close"),
+        *content,
     ]
 
 
-def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], path: str) -> Response:
+def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], path: str, wish: Wish) -> Response:
     """Send one request over *connection* and read its answer."""
     import h11
 
@@ -133,8 +164,9 @@ def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], 
     head: Any = None
     body, size = bytearray(), 0
     try:
-        request = h11.Request(method="GET", target=path, headers=headers)
-        connection.send((machine.send(request) or b"") + (machine.send(h11.EndOfMessage()) or b""))
+        request = h11.Request(method="POST" if wish.body else "GET", target=path, headers=headers)
+        sent: list[Any] = [request, *([h11.Data(wish.body)] if wish.body else []), h11.EndOfMessage()]
+        connection.send(b"".join(machine.send(event) or b"" for event in sent))
         while not isinstance(event := machine.next_event(), h11.EndOfMessage):
             if event is h11.NEED_DATA:
                 data = connection.receive()
@@ -144,8 +176,8 @@ def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], 
                 head = event
             elif isinstance(event, h11.Data):
                 body += event.data
-            if len(body) > BODY_LIMIT or size > WIRE_LIMIT:
-                raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"an answer of over {BODY_LIMIT >> 20} MiB")
+            if len(body) > wish.limit or size > wish.limit + WRAPPING:
+                raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"an answer of over {_amount(wish.limit)}")
     except h11.ProtocolError as error:
         if not size:
             raise NetworkError(
@@ -154,3 +186,7 @@ def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], 
         raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "the answer is not HTTP, or broke off") from error
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in head.headers}
     return Response(head.status_code, found, bytes(body), url)
+
+
+def _amount(size: int) -> str:
+    return f"{size >> 20} MiB" if size >> 20 else f"{size >> 10} KiB"

@@ -41,19 +41,20 @@ def trust_store(context: ssl.SSLContext, ca_file: Path | None) -> None:
 class TlsConnection:
     """TLS over *connection*, itself a Connection once :meth:`handshake` has returned.
 
-    *server_name* is sent as SNI unless it is an IP address (RFC 6066 §3).
+    *server_name* is sent as SNI unless it is an IP address (RFC 6066 §3). What the peer sent during the handshake
+    stands in :attr:`flight`.
     """
 
     def __init__(self, connection: Connection, context: ssl.SSLContext, server_name: str) -> None:
         self.address = connection.address
         self.deadline = connection.deadline
+        self.flight = bytearray()
         self._connection = connection
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.ssl_object = context.wrap_bio(self._incoming, self._outgoing, server_hostname=server_name)
 
     def handshake(self) -> None:
         """Shake hands; raise ssl.SSLError as OpenSSL put it, or NetworkError for what happened below TLS."""
-        received = 0
         while True:
             try:
                 self.ssl_object.do_handshake()
@@ -66,8 +67,8 @@ class TlsConnection:
             else:
                 self._flush()
                 return
-            received += self._fill()
-            if received > HANDSHAKE_LIMIT:
+            self.flight += self._fill()
+            if len(self.flight) > HANDSHAKE_LIMIT:
                 raise NetworkError(
                     ProblemCode.MALFORMED_RESPONSE,
                     f"the server sent more than {HANDSHAKE_LIMIT >> 20} MiB without completing the handshake",
@@ -102,10 +103,10 @@ class TlsConnection:
         if data := self._outgoing.read():
             self._connection.send(data)
 
-    def _fill(self) -> int:
+    def _fill(self) -> bytes:
         data = self._connection.receive()
         if data:
             self._incoming.write(data)
         else:
             self._incoming.write_eof()
-        return len(data)
+        return data

@@ -14,6 +14,7 @@ from domaincheck.model import ProblemCode, Registration, RegistrationState
 from domaincheck.network.tls import trust_store
 from domaincheck.probes import rdap_object
 from domaincheck.probes.source import Answer
+from domaincheck.retry import retry_after
 
 if TYPE_CHECKING:
     from domaincheck.network.deadline import Deadline
@@ -23,9 +24,6 @@ ACCEPT = "application/rdap+json, application/json;q=0.9"
 
 _LIMITED = frozenset([HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE])
 """How servers put it that they have been asked too often, or by somebody whom they do not like."""
-
-_DIGITS = 9
-"""Thirty years of seconds: nobody means more."""
 
 
 @functools.cache
@@ -75,20 +73,3 @@ def _speaks_json(response: Response) -> bool:
         return isinstance(json.loads(response.body), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def retry_after(headers: dict[str, str]) -> float | None:
-    """Return the seconds for which ``Retry-After`` (RFC 9110 §10.2.3) asks us to stay away.
-
-    Its date form is measured from the ``Date`` of the same answer: the server's clock, not ours, is the one it meant.
-    """
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit() and len(value) <= _DIGITS:
-        return float(value)
-    from email.utils import parsedate_to_datetime
-
-    try:
-        seconds = (parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))).total_seconds()
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return max(0.0, seconds)

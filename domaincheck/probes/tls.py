@@ -1,93 +1,38 @@
-"""Learns what a server shows in one verified TLS handshake.
+"""Learns what a server shows in one verified TLS handshake; from an old server in a second one, that takes anything.
 
-A single handshake is enough: when OpenSSL does not like the chain, what the server sent and the path that OpenSSL
-built still stand on the same object. Host names and dates are judged from the certificates afterwards, so that a
-certificate with one fault keeps all its other facts.
+The time limit is that of the whole probe: each address of a host gets a share of it, and both handshakes of an address
+share that.
 """
 
 from __future__ import annotations
 
-import ssl
 import threading
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from domaincheck.errors import NetworkError, UsageError
-from domaincheck.model import Failure, ProblemCode, TlsFacts, Verification
-from domaincheck.network import Deadline, dial
-from domaincheck.network.tls import TlsConnection, trust_store
-from domaincheck.probes.certificate import read
+from domaincheck.errors import NetworkError
+from domaincheck.model import Failure, ProblemCode, TlsFacts
+from domaincheck.network import Deadline
+from domaincheck.network.tls import TlsConnection
+from domaincheck.probes.contexts import Credentials, context_for
+from domaincheck.probes.handshake import chains, failure_of, is_unreadable, shake_hands, was_a_whim
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
-    from domaincheck.model import Certificate, Target
-    from domaincheck.network import Network
+    from domaincheck.model import Revocation, Target
+    from domaincheck.network import Address, Connection, Network
+
+    Revoked = Callable[[Sequence[bytes], str | None, Deadline], Revocation]
+
+__all__ = ["Credentials", "TlsProbe", "context_for"]
 
 FIRST_PAUSE = 0.25
 """Seconds before the first retry; each further one waits twice as long."""
 
 _PASSING = frozenset([ProblemCode.CONNECTION_REFUSED, ProblemCode.CONNECTION_RESET, ProblemCode.DNS_FAILURE])
-
-_NOT_TLS = frozenset(
-    ["BAD_PACKET_LENGTH", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "UNKNOWN_PROTOCOL", "WRONG_VERSION_NUMBER"]
-)
-_MALFORMED = frozenset(["EXCESSIVE_MESSAGE_SIZE", "LENGTH_MISMATCH", "TOO_MANY_WARN_ALERTS", "RECORD_TOO_SMALL"])
-_ALERTS = ("SSLV3_ALERT_", "TLSV1_ALERT_", "TLSV13_ALERT_", "TLSV1_")
-_NO_CERTIFICATE_SHOWN = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "BAD_CERTIFICATE")
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Whom we trust and who we are: *ca_file* replaces the system's roots; the client's certificate and key are PEM.
-
-    *client_key* is ``None`` where the key stands in *client_cert* too.
-    """
-
-    ca_file: Path | None = None
-    client_cert: Path | None = None
-    client_key: Path | None = None
-
-
-@cache
-def context_for(credentials: Credentials) -> ssl.SSLContext:
-    """Return the context for *credentials*, made once a process: loading the roots takes longer than ten checks.
-
-    Raises UsageError when a file cannot be used.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False  # OpenSSL would stop at a wrong name; the verdict compares names, and says more
-    context.hostname_checks_common_name = False
-    # OpenSSL would stop at a weak key before it has looked who vouches for it; the verdict finds weakness by itself.
-    # And Python's own list of ciphers lacks some that browsers still speak.
-    context.set_ciphers("DEFAULT:@SECLEVEL=0")
-    # Python 3.13 changed create_default_context; set by hand, verdicts are the same on every version.
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    _load(credentials.ca_file, "CA file", lambda: trust_store(context, credentials.ca_file))
-    cert, key = credentials.client_cert, credentials.client_key
-    if cert is not None:
-        _load(cert, "client certificate", lambda: context.load_cert_chain(cert, key, password=_no_password))
-    return context
-
-
-def _no_password() -> str:
-    raise UsageError("the client's key is encrypted; give one that is not, readable by you alone")
-
-
-def _load(path: Path | None, what: str, load: Any) -> None:
-    try:
-        load()
-    except ssl.SSLError as error:
-        reason = (
-            "has no usable PEM certificate or key" if error.reason is None else error.reason.replace("_", " ").lower()
-        )
-        raise UsageError(f"the {what} {path} cannot be used: {reason}") from error
-    except OSError as error:
-        raise UsageError(f"the {what} {path} cannot be read: {error.strerror}") from error
+_UNANSWERED = frozenset([ProblemCode.CONNECTION_REFUSED, ProblemCode.CONNECTION_RESET, ProblemCode.TIMEOUT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,133 +40,126 @@ class TlsProbe:
     """Shakes hands with a target; called from many threads at once.
 
     *timeout* is in seconds, for all that one call does, retries included. *servername* is sent and looked for in place
-    of the target's host. *retries* is how often a failure that may pass is tried again.
+    of the target's host. *retries* is how often a failure that may pass is tried again. With *all_addresses* each
+    address of the host is visited, without it the first that answers. *revocation* tells whether a chain is revoked,
+    given its certificates in DER and the server's address; ``None`` not to ask.
     """
 
     network: Network
     timeout: float
-    credentials: Credentials = Credentials()
+    credentials: Credentials = field(default_factory=Credentials)
     servername: str | None = None
     retries: int = 0
+    all_addresses: bool = False
+    revocation: Revoked | None = None
 
     def __call__(self, target: Target) -> TlsFacts:
         """Return what could be learned of *target*; what the world did instead is in the facts' *failure*."""
         deadline = Deadline(self.timeout)
-        facts = self._try(target, deadline)
+        look = self._survey if self.all_addresses else self._look
+        facts = self._persist(deadline, lambda: look(target, deadline))
+        return replace(facts, duration_seconds=deadline.elapsed())
+
+    def _persist(self, deadline: Deadline, attempt: Callable[[], TlsFacts]) -> TlsFacts:
+        """Return what *attempt* brings, once a failure that may pass was tried again as often as allowed."""
+        facts = attempt()
         pause = FIRST_PAUSE
         for _ in range(self.retries):
             passing = facts.failure is not None and facts.failure.code in _PASSING
-            if not passing or deadline.elapsed() + pause >= self.timeout:
+            if not passing or not _leaves(pause, deadline):
                 break
             threading.Event().wait(pause)
             pause *= 2
-            facts = self._try(target, deadline)
+            facts = attempt()
         return facts
 
-    def _try(self, target: Target, deadline: Deadline) -> TlsFacts:
-        name = self.servername or target.host
-        if target.starttls is not None:
-            words = f"STARTTLS for {target.starttls} is not spoken by this version"
-            return _failed(name, NetworkError(ProblemCode.STARTTLS_FAILED, words), deadline)
+    def _look(self, target: Target, deadline: Deadline) -> TlsFacts:
+        """Return what the first address that answers shows; each has an equal share of the time that is left."""
         try:
-            connection = dial(self.network, target.host, target.port, deadline)
+            addresses = self.network.resolve(target.host, target.port, deadline)
+            for rest in range(len(addresses), 1, -1):
+                facts = self._visit(target, addresses[-rest], deadline.part(1 / rest))
+                if facts.sent or facts.failure is None or facts.failure.code not in _UNANSWERED:
+                    return facts
+            return self._visit(target, addresses[-1], deadline)
         except NetworkError as error:
-            return _failed(name, error, deadline)
+            return TlsFacts(self._name(target), failure=failure_of(error))
+
+    def _survey(self, target: Target, deadline: Deadline) -> TlsFacts:
+        """Return what every address shows."""
+        from domaincheck.probes.every_address import visit_all  # noqa: PLC0415 - few ask for it
+
+        def visit(address: Address, share: Deadline) -> TlsFacts:
+            return self._persist(share, lambda: self._visit(target, address, share))
+
+        try:
+            addresses = self.network.resolve(target.host, target.port, deadline)
+        except NetworkError as error:
+            return TlsFacts(self._name(target), failure=failure_of(error), addresses=())
+        return TlsFacts(self._name(target), addresses=visit_all(addresses, visit, deadline))
+
+    def _visit(self, target: Target, address: Address, deadline: Deadline) -> TlsFacts:
+        """Shake hands as browsers do, and with a server that won't, once more as one that takes anything."""
+        facts = self._try(target, address, deadline)
+        if is_unreadable(facts):
+            plain = self._try(target, address, deadline, plain=True)
+            return plain if plain.sent else facts
+        if facts.failure is None or facts.failure.code is not ProblemCode.HANDSHAKE_FAILURE:
+            return facts
+        second = self._try(target, address, deadline, lenient=True)
+        if second.failure is None or second.failure.code is ProblemCode.CLIENT_CERTIFICATE_REQUIRED:
+            whim = was_a_whim(facts.failure, second, context_for(self.credentials))
+            return second if whim else replace(second, refused=facts.failure)
+        return replace(second, failure=facts.failure) if second.sent else facts
+
+    def _try(self, target: Target, address: Address, deadline: Deadline, **manner: bool) -> TlsFacts:
+        """Return what one connection to *address* brings, in a *manner* that :func:`context_for` knows."""
+        name = self._name(target)
+        try:
+            connection = self.network.connect(address, deadline, deadline.remaining())
+        except NetworkError as error:
+            return TlsFacts(name, address.ip, failure=failure_of(error))
         try:
             try:
-                tls = TlsConnection(connection, context_for(self.credentials), name)
+                tls = TlsConnection(connection, context_for(self.credentials, **manner), name)
             except (TypeError, ValueError):  # by turns, for a NUL, an empty label, one of over 63 characters
                 failure = Failure(ProblemCode.HANDSHAKE_FAILURE, f"{clean(name)} cannot be sent as a server name")
-                return TlsFacts(name, connection.address.ip, failure=failure, duration_seconds=deadline.elapsed())
-            return _shake_hands(tls, name, deadline)
+                return TlsFacts(name, address.ip, failure=failure)
+            if target.starttls is None:
+                facts = shake_hands(tls, name)
+            else:
+                facts = _start_tls(target.starttls, connection, tls, name)
         finally:
             connection.close()
+        return self._with_revocation(facts, tls, deadline) if self.revocation and facts.sent else facts
+
+    def _with_revocation(self, facts: TlsFacts, tls: TlsConnection, deadline: Deadline) -> TlsFacts:
+        """Return *facts* with what the issuers say of the chain in use, if that holds."""
+        holds = facts.verification is not None and facts.verification.code == 0
+        path = chains(tls.ssl_object)[1] if holds else ()
+        return replace(facts, revocation=self.revocation and self.revocation(path, facts.address, deadline))
+
+    def _name(self, target: Target) -> str:
+        return self.servername or target.host
 
 
-def _failed(name: str, error: NetworkError, deadline: Deadline) -> TlsFacts:
-    failure = Failure(ProblemCode(error.code), clean(str(error)))
-    return TlsFacts(name, failure=failure, duration_seconds=deadline.elapsed())
-
-
-def _shake_hands(tls: TlsConnection, name: str, deadline: Deadline) -> TlsFacts:
-    verification, failure = Verification(0), None
+def _leaves(seconds: float, deadline: Deadline) -> bool:
     try:
-        tls.handshake()
-    except ssl.SSLCertVerificationError as error:
-        verification = Verification(error.verify_code, clean(error.verify_message))
-    except ssl.SSLError as error:
-        failure = _failure(error)
+        return deadline.remaining() > seconds
+    except NetworkError:
+        return False
+
+
+def _start_tls(protocol: str, connection: Connection, tls: TlsConnection, name: str) -> TlsFacts:
+    """Shake hands once the server has agreed to it in its own *protocol*."""
+    from domaincheck.probes.starttls import converse  # noqa: PLC0415 - most targets need none of it
+
+    try:
+        converse(protocol, connection, name)
     except NetworkError as error:
-        failure = Failure(ProblemCode(error.code), clean(str(error)))
-    sent, path = chains(tls.ssl_object)
-    if failure and sent and _wants_certificate(failure):
-        message = "the server asks for a client certificate: give one with --client-cert"
-        failure = Failure(ProblemCode.CLIENT_CERTIFICATE_REQUIRED, message)
-    cipher = tls.ssl_object.cipher()
-    return TlsFacts(
-        name=name,
-        address=tls.address.ip,
-        protocol=tls.ssl_object.version() or (_protocol(cipher) if sent else None),
-        cipher=cipher and cipher[0],
-        sent=sent,
-        path=path,
-        verification=verification if sent else None,
-        failure=failure,
-        duration_seconds=deadline.elapsed(),
-    )
-
-
-def _protocol(cipher: tuple[str, str, int] | None) -> str:
-    """Return the version in use after the server's certificate, before the handshake is done.
-
-    TLS 1.3 has cipher suites of its own, and they are in force by then; 1.2 is the only other version spoken.
-    """
-    return "TLSv1.3" if cipher and cipher[1] == "TLSv1.3" else "TLSv1.2"
-
-
-def chains(ssl_object: ssl.SSLObject) -> tuple[tuple[Certificate, ...], tuple[Certificate, ...]]:
-    """Return the chain as the server sent it and the path that OpenSSL built, leaf first; empty before a certificate.
-
-    Both are there after a failed verification too. Python made the two methods public in 3.13.
-    """
-    source: Any = ssl_object if hasattr(ssl_object, "get_verified_chain") else ssl_object._sslobj  # type: ignore[attr-defined] # noqa: SLF001
-    sent: Sequence[Any] = source.get_unverified_chain() or ()
-    known = {item: _read(item) for item in sent}  # most of the path was sent; equal certificates are equal keys
-    path: Sequence[Any] = source.get_verified_chain() or ()
-    return tuple(known[item] for item in sent), tuple(known.get(item) or _read(item) for item in path)
-
-
-def _read(item: Any) -> Certificate:
-    """Read a certificate that is DER already (3.13) or OpenSSL's object (before)."""
-    return read(item if isinstance(item, bytes) else item.public_bytes(_DER))
-
-
-_DER = 2  # X509_FILETYPE_ASN1
-
-
-def _wants_certificate(failure: Failure) -> bool:
-    return failure.code is ProblemCode.HANDSHAKE_FAILURE and failure.message.endswith(_ALERT_WORDS)
-
-
-_ALERT_WORDS = tuple(f"({alert.replace('_', ' ').lower()})" for alert in _NO_CERTIFICATE_SHOWN)
-
-
-def _failure(error: ssl.SSLError) -> Failure:
-    """Return the problem code and a sentence for what OpenSSL calls *error*."""
-    reason = error.reason or ""
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or "UNEXPECTED_EOF" in reason:
-        return Failure(ProblemCode.CONNECTION_RESET, "the server closed the connection during the handshake")
-    if reason in _NOT_TLS:
-        return Failure(ProblemCode.NOT_TLS, "what answers there does not speak TLS")
-    if reason in _MALFORMED:
-        return Failure(ProblemCode.MALFORMED_RESPONSE, f"the server sent an unacceptable handshake ({_words(reason)})")
-    for prefix in _ALERTS:
-        if reason.startswith(prefix):
-            words = _words(reason.removeprefix(prefix))
-            return Failure(ProblemCode.HANDSHAKE_FAILURE, f"the server refused the handshake ({words})")
-    words = _words(reason) or "no reason given"
-    return Failure(ProblemCode.HANDSHAKE_FAILURE, f"the handshake failed ({words})")
-
-
-def _words(reason: str) -> str:
-    return clean(reason.replace("_", " ").lower())
+        return TlsFacts(name, connection.address.ip, failure=failure_of(error))
+    facts = shake_hands(tls, name)
+    if facts.failure and facts.failure.code is ProblemCode.NOT_TLS:
+        words = "the server agreed to start TLS, and then said something else, which an attacker could have put there"
+        return replace(facts, failure=Failure(ProblemCode.STARTTLS_FAILED, words))
+    return facts

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domaincheck.model import DomainPart, Problem, ProblemCode, RegistrationState, Severity, Status
+from domaincheck.verdict.expectations import unexpected_registration
 from domaincheck.verdict.thresholds import DAY, days_left
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def judge_registration(facts: RegistrationFacts, policy: Policy, now: datetime) 
     """Return what *facts* mean at *now* for someone with *policy*."""
     facts = _completed(facts, policy)
     windows, registration = policy.for_domain(), facts.registration
-    problems = tuple(sorted(_problems(facts, now), key=lambda p: -p.severity.rank))
+    problems = tuple(sorted(_problems(facts, policy, now), key=lambda p: -p.severity.rank))
     status, severity = _status(facts, windows, problems, now)
     return DomainPart(
         status=status,
@@ -74,6 +75,7 @@ def judge_registration(facts: RegistrationFacts, policy: Policy, now: datetime) 
         expires_at=registration.expires_at,
         days_left=days_left(registration.expires_at - now) if registration.expires_at else None,
         warn_before_days=windows.warning / DAY,
+        critical_before_days=windows.critical / DAY,
         statuses=registration.statuses,
         name_servers=registration.name_servers,
         dnssec=registration.dnssec,
@@ -110,7 +112,7 @@ def _status(
     return by_time
 
 
-def _problems(facts: RegistrationFacts, now: datetime) -> Iterator[Problem]:
+def _problems(facts: RegistrationFacts, policy: Policy, now: datetime) -> Iterator[Problem]:
     registration = facts.registration
     settled = facts.source is not None
     if registration.state is RegistrationState.NOT_REGISTERED:
@@ -122,6 +124,7 @@ def _problems(facts: RegistrationFacts, now: datetime) -> Iterator[Problem]:
         yield Problem(ProblemCode.EXPIRED, Severity.CRITICAL, words)
     for code, severity, message in (_RISKS[status] for status in registration.statuses if status in _RISKS):
         yield Problem(code, severity, message)
+    yield from unexpected_registration(registration, policy.expected)
     unreadable = registration.expires_at is None and bool(registration.faults)
     for fault in registration.faults:
         yield Problem(ProblemCode.MALFORMED_RESPONSE, Severity.UNKNOWN if unreadable else Severity.OK, fault)

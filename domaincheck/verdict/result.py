@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from domaincheck.model import Result, Severity, Status, Summary
+from domaincheck.model import Result, Severity, Status, Summary, Target
 
 if TYPE_CHECKING:
-    from domaincheck.model import DomainPart, InvalidTarget, Target, TlsPart
+    from domaincheck.model import CertificateFile, DomainPart, InvalidTarget, TlsPart
 
 _ORDER = {status: place for place, status in enumerate(Status)}
 
@@ -26,17 +26,18 @@ _COUNTED_AS = {
 }
 
 
-def combine(target: Target, tls: TlsPart | None, domain: DomainPart | None) -> Result:
+def combine(target: Target | CertificateFile, tls: TlsPart | None, domain: DomainPart | None) -> Result:
     """Return the result of *target*, whose status is its worst part's; with no part at all there was nothing to check.
 
     Where both parts are equally severe, the earlier in :class:`Status` names the whole.
     """
     parts = [part for part in (tls, domain) if part is not None]
+    host, port = (target.host, target.port) if isinstance(target, Target) else (None, None)
     if not parts:
         reason = "there is nothing to check: it has no registrable domain, and certificates are switched off"
-        return _invalid(target.text, target.host, target.port, reason)
+        return _invalid(target.text, host, port, reason)
     worst = min(parts, key=lambda part: (-part.severity.rank, _ORDER[part.status]))
-    return Result(target.text, target.host, target.port, worst.status, worst.severity, tls, domain)
+    return Result(target.text, host, port, worst.status, worst.severity, tls, domain)
 
 
 def invalid(target: InvalidTarget) -> Result:

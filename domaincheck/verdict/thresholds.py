@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.model import Severity, Status, Threshold
+from domaincheck.verdict.expectations import NOTHING, settled_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+    from domaincheck.verdict.expectations import Expected, Own
 
 DAY = timedelta(days=1)
 DEFAULT_WARNING = 30 * DAY
@@ -42,17 +45,28 @@ class Windows(NamedTuple):
 class Policy:
     """What the user wants to be told, and how loudly.
 
-    *warning* and *critical* are ``None`` where the user named none; *weak* is the severity of weak keys and
-    signatures, ``None`` to keep silent about them; *expiries* are those of domains whose registry publishes none.
+    *warning* and *critical* are ``None`` where the user named none; *weak* is the severity of weak keys,
+    signatures and protocols, ``None`` to keep silent about them; *expiries* are those of domains whose registry
+    publishes none. *expected* has to hold of every target; *own* holds what was settled for single names.
     """
 
     warning: Threshold | None = None
     critical: Threshold | None = None
     weak: Severity | None = Severity.CRITICAL
     expiries: Mapping[str, datetime] = field(default_factory=dict)
+    expected: Expected = NOTHING
+    own: Mapping[str, Own] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return str(self.warning or Threshold(DEFAULT_WARNING / DAY))
+
+    def of(self, host: str | None) -> Policy:
+        """Return the policy for *host*: with the threshold settled for it, and with what is expected of it alone."""
+        if not self.own or host is None:
+            return self
+        own = settled_for(host, self.own)
+        warning, expected = own.threshold or self.warning, self.expected.or_else(own.expected)
+        return replace(self, warning=warning, expected=expected, own={})
 
     def for_certificate(self, lifetime: timedelta | None) -> Windows:
         """Return the windows for a certificate valid for *lifetime* in all, ``None`` if its dates can't be read."""

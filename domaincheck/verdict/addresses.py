@@ -1,0 +1,67 @@
+"""The judgements of all addresses of a host → one, the worst; where they differ, who shows what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from domaincheck.model import AddressPart, Problem, ProblemCode, Severity, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domaincheck.model import TlsPart
+
+_STATUSES = tuple(Status)
+_GROUPS_SHOWN, _ADDRESSES_SHOWN = 4, 4
+
+
+def worst_of(parts: Sequence[TlsPart]) -> TlsPart:
+    """Return the worst of *parts*, one an address and at least one, with what is to be said of all of them."""
+    worst = min(parts, key=lambda part: (-part.severity.rank, _STATUSES.index(part.status), part.days_left or 0))
+    addresses = tuple(
+        AddressPart(part.address or "", part.status, part.not_after, part.fingerprint_sha256, part.problems)
+        for part in parts
+    )
+    groups = _groups(parts)
+    if len(groups) == 1:
+        return replace(worst, addresses=addresses)
+    differ = Problem(ProblemCode.ADDRESSES_DIFFER, Severity.WARNING, _sentence(groups))
+    problems = tuple(sorted((*worst.problems, differ), key=lambda problem: -problem.severity.rank))
+    severity = max(worst.severity, Severity.WARNING, key=lambda severity: severity.rank)
+    return replace(worst, addresses=addresses, problems=problems, severity=severity)
+
+
+def _groups(parts: Sequence[TlsPart]) -> list[list[TlsPart]]:
+    """Return *parts* in groups that show the same certificate and come to the same verdict, notes apart.
+
+    The smallest group stands first, so that the stale backend among ten is named before the nine.
+    """
+    groups: dict[object, list[TlsPart]] = {}
+    for part in parts:
+        # Whether an issuer could be asked says nothing about the address.
+        codes = frozenset(problem.code for problem in part.problems if problem.severity is not Severity.OK)
+        groups.setdefault((part.status, part.fingerprint_sha256, codes), []).append(part)
+    return sorted(groups.values(), key=len)
+
+
+def _sentence(groups: Sequence[Sequence[TlsPart]]) -> str:
+    told = [f"{_some([part.address or '' for part in group])}: {_shown(group[0])}" for group in groups[:_GROUPS_SHOWN]]
+    if len(groups) > _GROUPS_SHOWN:
+        told.append(f"and {sum(map(len, groups[_GROUPS_SHOWN:]))} more addresses")
+    return f"the addresses do not show the same: {'; '.join(told)}"
+
+
+def _some(addresses: Sequence[str]) -> str:
+    more = len(addresses) - _ADDRESSES_SHOWN
+    return ", ".join(addresses[:_ADDRESSES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _shown(part: TlsPart) -> str:
+    """Say what one address shows: status, reasons, and the certificate by its end and the start of its fingerprint."""
+    codes = ", ".join(dict.fromkeys(problem.code.replace("_", " ") for problem in part.problems))
+    status = part.status.replace("_", " ")
+    words = f"{status} ({codes})" if codes and codes != status else status
+    if part.not_after and part.fingerprint_sha256:
+        words += f", a certificate until {part.not_after:%Y-%m-%d} (SHA-256 {part.fingerprint_sha256[:8]}…)"
+    return words
