@@ -38,6 +38,7 @@ _TLS = TlsPart(
     not_after=datetime(2027, 1, 30, tzinfo=UTC),
     days_left=67,
     warn_before_days=30.0,
+    critical_before_days=7.0,
     expires_first="leaf",
     subject="CN=www.example.com",
     issuer="CN=Example CA,O=Example,C=AQ",
@@ -66,6 +67,7 @@ _DOMAIN = DomainPart(
     expires_at=datetime(2027, 9, 19, tzinfo=UTC),
     days_left=299,
     warn_before_days=30.0,
+    critical_before_days=7.0,
     statuses=("clientTransferProhibited",),
     name_servers=("a.iana-servers.net", "b.iana-servers.net"),
     dnssec=True,
@@ -94,7 +96,8 @@ def domain(status: Status = Status.VALID, **changes: Any) -> DomainPart:
 
 def unreachable(message: str = "The name does not resolve.") -> TlsPart:
     """Return the part of a certificate that was never seen."""
-    seen = dict.fromkeys(("not_before", "not_after", "days_left", "warn_before_days", "expires_first", "subject"))
+    dates = ("not_before", "not_after", "days_left", "warn_before_days", "critical_before_days", "expires_first")
+    seen = dict.fromkeys((*dates, "subject"))
     return tls(Status.UNREACHABLE, **seen, problems=(problem(message, ProblemCode.DNS_FAILURE, Severity.UNKNOWN),))
 
 

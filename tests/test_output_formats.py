@@ -12,6 +12,9 @@ from domaincheck.output import FORMATS
 from domaincheck.output.labels import days, label, timestamp
 from tests.results import domain, invalid, problem, report, result, tls, written
 
+LIBRARIES = {"table": "rich", "prometheus": "prometheus_client", "html": "jinja2", "ics": "icalendar"}
+"""What some formats are made with."""
+
 HOSTILE = "=cmd()\x1b]0;owned\x07\x9b31m[bold]x[/]\r\n\tnext\u202e<b>"
 
 
@@ -21,7 +24,7 @@ def test_nothing_raw_gets_out(name: str) -> None:
     fault = (problem(HOSTILE),)
     part = tls(Status.INVALID, subject=HOSTILE, issuer=HOSTILE, key=HOSTILE, problems=fault)
     text = written(name, result(HOSTILE, tls=part, domain=domain(name=HOSTILE, registrar=HOSTILE)), invalid(HOSTILE))
-    allowed = {"csv": "\r\n", "plain": "\t\n"}.get(name, "\n")
+    allowed = {"csv": "\r\n", "ics": "\r\n", "plain": "\t\n", "html": "\t\n"}.get(name, "\n")
     assert all(character.isprintable() or character in allowed for character in text)
 
 
@@ -33,14 +36,15 @@ def test_every_format_takes_every_status(name: str) -> None:
     written(name)
 
 
-def test_a_format_loads_only_what_it_needs() -> None:
-    """JSON costs neither the CSV module nor rich."""
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_loads_only_what_it_needs(name: str) -> None:
+    """Nobody pays for the library of a format that was not asked for."""
     code = (
-        "import sys; from domaincheck.output import FORMATS; FORMATS['json'].render; "
-        "print({'csv', 'rich', 'domaincheck.output.table'} & set(sys.modules))"
+        f"import sys; from tests.results import result, written; written({name!r}, result()); "
+        f"print(*({set(LIBRARIES.values())} & set(sys.modules)))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 - our own code
-    assert ran.stdout == "set()\n"
+    assert ran.stdout.split() == ([LIBRARIES[name]] if name in LIBRARIES else [])
 
 
 @pytest.mark.parametrize(

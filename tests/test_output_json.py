@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from domaincheck.model import Result
 
 TLS_KEYS = (
-    "status severity not_before not_after days_left warn_before_days expires_first subject issuer serial names "
-    "fingerprint_sha256 key signature protocol cipher address trusted hostname_matches chain problems duration_seconds"
+    "status severity not_before not_after days_left warn_before_days critical_before_days expires_first subject issuer "
+    "serial names fingerprint_sha256 key signature protocol cipher address trusted hostname_matches chain problems "
+    "duration_seconds addresses revocation"
 )
 DOMAIN_KEYS = (
-    "status severity name registrar created_at updated_at expires_at days_left warn_before_days statuses name_servers "
-    "dnssec source server cached problems duration_seconds age_seconds"
+    "status severity name registrar created_at updated_at expires_at days_left warn_before_days critical_before_days "
+    "statuses name_servers dnssec source server cached problems duration_seconds age_seconds"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from itertools import repeat
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from domaincheck.model import ProblemCode, Result, Status
+from domaincheck.model import AddressPart, ProblemCode, Result, Revocation, RevocationState, Severity, Status
 from domaincheck.output import FORMATS, Style
 from tests.results import domain, invalid, problem, report, result, tls, unreachable
 
@@ -68,6 +69,49 @@ def test_right_to_left_text_shares_its_line_with_nothing() -> None:
     assert "דוגמה.example" in table(result("דוגמה.example"), style=WIDE).splitlines()
 
 
+def test_a_few_long_targets_cost_the_others_nothing() -> None:
+    """The column is as wide as most need; what is longer has a line of its own."""
+    lines = table(*(result(f"{n}.example.com") for n in range(19)), result("x" * 50 + ".test"), style=Style(100))
+    assert re.search(r"^0\.example\.com +TLS", lines)
+    assert f"\n{'x' * 50}.test\n" in lines
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+@pytest.mark.parametrize(
+    "target", ["x" * 63 + "." + "y" * 63 + ".example", "file:/" + "certificates/" * 20 + "a.pem", "漢" * 90]
+)
+def test_a_target_wider_than_the_terminal_is_broken(target: str, width: int) -> None:
+    """After its dots and slashes where that will do; joined again it is what it was."""
+    lines = table(result(target), style=Style(width)).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    assert "".join(lines).startswith(target)
+
+
+@pytest.mark.parametrize(
+    ("target", "name"),
+    [
+        ("xn--mnchen-3ya.example", "xn--mnchen-3ya.example (münchen.example)"),
+        ("https://xn--wgv71a119e.jp/", "https://xn--wgv71a119e.jp/ (日本語.jp)"),
+        ("xn--e1afmkfd.xn--p1ai", "xn--e1afmkfd.xn--p1ai (пример.рф)"),
+        ("xn--r8jz45g.xn--zckzah", "xn--r8jz45g.xn--zckzah (例え.テスト)"),
+        ("münchen.example", "münchen.example"),
+        ("xn--pple-43d.com", "xn--pple-43d.com"),  # a Cyrillic letter among Latin ones
+        ("xn--80ak6aa92e.com", "xn--80ak6aa92e.com"),  # Cyrillic throughout, and looks like a Latin word
+        ("xn--ls8h.la", "xn--ls8h.la"),  # an emoji
+        ("xn--0.example", "xn--0.example"),  # damaged
+    ],
+)
+def test_an_a_label_is_explained_where_that_deceives_nobody(target: str, name: str) -> None:
+    """Beside what was written, never in its place."""
+    host = target.removeprefix("https://").rstrip("/")
+    assert table(result(target, host=host)).splitlines()[0] == name
+
+
+def test_an_a_label_stands_alone_where_only_ascii_can_be_shown() -> None:
+    """Escapes would explain nothing."""
+    assert table(result("xn--mnchen-3ya.example"), style=Style(unicode=False)).startswith("xn--mnchen-3ya.example\n")
+
+
 def test_the_bar_is_empty_once_expired_and_a_third_full_when_the_warning_begins() -> None:
     """The bar means the same whatever the window is."""
     bars = [
@@ -75,6 +119,28 @@ def test_the_bar_is_empty_once_expired_and_a_third_full_when_the_warning_begins(
         for days, window in ((-1, 30), (0, 30), (10, 10), (30, 30), (90, 30))
     ]
     assert [bar.count("━") for bar in bars] == [0, 1, 3, 3, 9]
+
+
+def test_a_date_that_will_not_be_reached_is_dim() -> None:
+    """A domain that is being deleted is not green until next year."""
+    text = table(result(domain=domain(Status.AT_RISK)), style=Style(color=True))
+    assert "\x1b[2min 299 days" in text
+
+
+def test_what_was_asked_for_and_is_well_is_told() -> None:
+    """With --revocation and --all-addresses, silence would leave people guessing."""
+    one = AddressPart("192.0.2.1", Status.VALID, None, "ab" * 32, ())
+    good = Revocation(RevocationState.GOOD, "crl")
+    text = table(result(tls=tls(addresses=(one, replace(one, address="192.0.2.2")), revocation=good)))
+    assert "          not revoked, says its issuer (CRL)\n          the same at all 2 addresses\n" in text
+    assert "addresses" not in table(result(tls=tls(addresses=(one,), revocation=None)))
+
+
+def test_addresses_that_differ_are_not_the_same() -> None:
+    """There the problem says who shows what."""
+    one = AddressPart("192.0.2.1", Status.VALID, None, "ab" * 32, ())
+    differ = problem("They differ.", ProblemCode.ADDRESSES_DIFFER, Severity.WARNING)
+    assert "the same at" not in table(result(tls=tls(addresses=(one, one), problems=(differ,))))
 
 
 def test_problems_are_sentences_under_their_part() -> None:

@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from domaincheck.model import Report, Result
 
-__all__ = ["FORMATS", "Finish", "Format", "Formatter", "Order", "Style"]
+if TYPE_CHECKING:
+    from domaincheck.output.grouping import Group
+
+__all__ = ["FORMATS", "Finish", "Format", "Formatter", "GroupFormatter", "Order", "Style"]
 
 Finish = Callable[[], Report]
 """Makes the frame of a run; to be called once its results are exhausted, for only then is it known."""
@@ -41,6 +44,13 @@ class Formatter(Protocol):
         """Yield the text of *results* piece by piece."""
 
 
+class GroupFormatter(Protocol):
+    """As :class:`Formatter`, but of targets that are alike it is told once."""
+
+    def __call__(self, groups: Iterable[Group], finish: Finish, style: Style, /) -> Iterator[str]:
+        """Yield the text of *groups* piece by piece."""
+
+
 class Order(Enum):
     """The order in which a format wants its results."""
 
@@ -52,23 +62,36 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format by *name*; its module, ``domaincheck.output.<name>``, is loaded only when it is asked to render."""
+    """A format by *name*; its module, ``domaincheck.output.<name>``, is loaded only when it is asked to render.
+
+    *groups* is whether it can tell of targets that are alike in one place.
+    """
 
     name: str
     order: Order
+    groups: bool = False
 
     @property
     def render(self) -> Formatter:
         """The format's formatter."""
         return cast("Formatter", importlib.import_module(f"{__name__}.{self.name}").render)
 
+    @property
+    def render_groups(self) -> GroupFormatter:
+        """Its formatter of groups, if it *groups*."""
+        return cast("GroupFormatter", importlib.import_module(f"{__name__}.{self.name}").render_groups)
+
 
 _FORMATS = (
-    Format("table", Order.GIVEN),
-    Format("plain", Order.GIVEN),
+    Format("table", Order.GIVEN, groups=True),
+    Format("plain", Order.GIVEN, groups=True),
     Format("json", Order.GIVEN),
     Format("ndjson", Order.FINISHED),
     Format("csv", Order.GIVEN),
+    Format("nagios", Order.GIVEN),
+    Format("prometheus", Order.GIVEN),
+    Format("html", Order.GIVEN),
+    Format("ics", Order.GIVEN),
 )
 
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _FORMATS})

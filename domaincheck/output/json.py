@@ -14,7 +14,7 @@ from json.encoder import encode_basestring_ascii
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from domaincheck.model import ProblemCode, Severity, Status
+from domaincheck.model import ProblemCode, RevocationState, Severity, Status
 from domaincheck.output.labels import timestamp
 
 if TYPE_CHECKING:
@@ -97,13 +97,18 @@ def _rounded(digits: int) -> Encoder:
     return lambda number, _gap: "null" if number is None else repr(round(float(number), digits))
 
 
-_ROUNDED = {"duration_seconds": _rounded(3), "warn_before_days": _rounded(2)}
+_ROUNDED = {
+    "duration_seconds": _rounded(3),
+    "warn_before_days": _rounded(2),
+    "critical_before_days": _rounded(2),
+}
 
 _ENCODERS: dict[type, Encoder] = {
     str: _text,
     Status: _text,
     Severity: _text,
     ProblemCode: _text,
+    RevocationState: _text,
     int: lambda number, _gap: repr(number),
     float: lambda number, _gap: repr(number),
     bool: lambda truth, _gap: "true" if truth else "false",

@@ -25,7 +25,7 @@ class Painter:
         from rich.cells import cell_len, chop_cells
         from rich.color import ColorSystem
 
-        self._unicode = style.unicode
+        self.unicode = style.unicode
         self.width = cell_len
         self._chop = chop_cells
         # The 16 colours that everyone's terminal theme keeps legible.
@@ -33,12 +33,12 @@ class Painter:
 
     def pick(self, pair: str) -> str:
         """Return the first character of *pair*, or the second where only ASCII can be shown."""
-        return pair[0] if self._unicode else pair[1]
+        return pair[0] if self.unicode else pair[1]
 
     def foreign(self, text: str) -> str:
         """Return *text*, which came from elsewhere, safe and within what the stream can show."""
         text = clean(text)
-        if self._unicode:
+        if self.unicode:
             return text
         return text.replace("…", "...").encode("ascii", "backslashreplace").decode("ascii")
 
@@ -48,16 +48,16 @@ class Painter:
         styled = _parsed(style).render(text, color_system=self._colors) if text else ""
         return fill + styled if right else styled + fill
 
-    def wrap(self, atoms: Iterable[str], width: int) -> Iterator[list[str]]:
-        """Spread *atoms* over lines of *width* columns, a space between two; only one that is longer is broken."""
+    def wrap(self, atoms: Iterable[str], width: int, *, space: int = 1) -> Iterator[list[str]]:
+        """Spread *atoms* over lines of *width* columns, *space* between two; only one that is longer is broken."""
         line: list[str] = []
         used = 0
         for atom in atoms:
             for piece in [atom] if self.width(atom) <= width else self._chop(atom, width):
-                if line and used + 1 + self.width(piece) > width:
+                if line and used + space + self.width(piece) > width:
                     yield line
                     line, used = [], 0
-                used += self.width(piece) + bool(line)
+                used += self.width(piece) + (space if line else 0)
                 line.append(piece)
         if line:
             yield line

@@ -6,7 +6,8 @@
     4 tls_status       8 domain_status
 
 ``problems`` are codes parted by commas, ``message`` is the sentence of the first of them or the reason why a target is
-invalid. What is unknown is ``-``. No field is ever empty or holds a tab or a newline. New columns come last.
+invalid. What is unknown is ``-``. No field is ever empty or holds a tab or a newline. New columns come last. Of a group
+the first target is told, and in a column more how many they are.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from domaincheck.model import Result
     from domaincheck.output import Finish, Style
+    from domaincheck.output.grouping import Group
 
     Field = str | int | datetime | None
 
@@ -30,6 +32,12 @@ def render(results: Iterable[Result], _finish: Finish, _style: Style) -> Iterato
     """Yield one line a result, as it comes."""
     for result in results:
         yield "\t".join([_field(value) for value in _values(result)]) + "\n"
+
+
+def render_groups(groups: Iterable[Group], _finish: Finish, _style: Style) -> Iterator[str]:
+    """Yield one line a group, as it comes."""
+    for group in groups:
+        yield "\t".join([_field(value) for value in (*_values(group.shown), group.count)]) + "\n"
 
 
 def _values(result: Result) -> Iterator[Field]:

@@ -11,19 +11,20 @@ write the first; rich knows how wide characters are and how colours are spelled.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain, islice
 from math import ceil
 from typing import TYPE_CHECKING
 
-from domaincheck.model import DomainPart, ProblemCode, Severity, Status, TlsPart
+from domaincheck.model import DomainPart, ProblemCode, RevocationState, Severity, Status, TlsPart
+from domaincheck.output.grouping import Group
 from domaincheck.output.labels import counted, days, label, worst_first
+from domaincheck.output.names import folded, runs_right_to_left, title
 from domaincheck.output.painter import Painter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from domaincheck.model import Result
     from domaincheck.output import Finish, Style
@@ -34,6 +35,8 @@ _SAMPLE = 200
 _GAP, _GUTTER = "  ", "    "
 _KIND, _STATUS, _BAR, _DATE, _DAYS = 6, 22, 9, 10, 13  # widths in columns
 _MIN_NAME, _MAX_NAME = 16, 40
+_MOST = 90
+"""Percent of the targets that shall fit in their column."""
 _MAX_SENTENCES, _MIN_SENTENCE = 4, 20
 _BAR_WINDOWS = 3
 """Warning windows in a full bar: a third of the bar is left when the warning begins, whatever the window is."""
@@ -97,19 +100,25 @@ class _Layout:
 
 def render(results: Iterable[Result], finish: Finish, style: Style) -> Iterator[str]:
     """Yield the lines of each result as it comes, once the first of them have shown how wide the targets are."""
-    painter, arriving, seen = Painter(style), iter(results), Counter[Status]()
+    return render_groups(map(Group, results), finish, style)
+
+
+def render_groups(groups: Iterable[Group], finish: Finish, style: Style) -> Iterator[str]:
+    """Yield the lines of each group as it comes, once the first of them have shown how wide the names are."""
+    painter, arriving, seen = Painter(style), iter(groups), Counter[Status]()
     sample = list(islice(arriving, _SAMPLE))
-    layout = _fitting(style.width, max((painter.width(painter.foreign(each.target)) for each in sample), default=0))
-    for result in chain(sample, arriving):
-        seen[result.status] += 1
-        yield "".join(line.rstrip() + "\n" for line in _block(result, layout, painter))
+    layout = _fitting(style.width, sorted(painter.width(title(each, painter)) for each in sample))
+    for group in chain(sample, arriving):
+        seen[group.shown.status] += group.count
+        yield "".join(line.rstrip() + "\n" for line in _block(group, layout, painter))
     closing = _closing(seen, finish().duration_seconds, layout, painter)
     yield ("\n" if seen else "") + "".join(line + "\n" for line in closing)
 
 
-def _fitting(width: int, name: int) -> _Layout:
-    """Return the richest layout for *width* columns and targets of up to *name*."""
-    name = min(max(name, _MIN_NAME), _MAX_NAME)
+def _fitting(width: int, names: Sequence[int]) -> _Layout:
+    """Return the richest layout for *width* columns and most of *names*, whose widths these are, the least first."""
+    most = names[(len(names) - 1) * _MOST // 100] if names else 0
+    name = min(max(most, _MIN_NAME), _MAX_NAME)
     layouts = (
         _Layout(width, name, bar=True, date=True, abreast=True),
         _Layout(width, name, bar=True, date=True),
@@ -119,26 +128,27 @@ def _fitting(width: int, name: int) -> _Layout:
     return next((layout for layout in layouts if layout.needed <= width), _Layout(width))
 
 
-def _block(result: Result, layout: _Layout, painter: Painter) -> Iterator[str]:
-    """Yield all lines of *result*."""
-    name = painter.foreign(result.target)
+def _block(group: Group, layout: _Layout, painter: Painter) -> Iterator[str]:
+    """Yield all lines of *group*."""
+    result, name = group.shown, title(group, painter)
     style = "bold" if result.severity is Severity.OK else f"bold {_COLORS[result.severity]}"
     margin = " " * layout.indent
     before = painter.paint(name, style, layout.indent)
-    if painter.width(name) > layout.name or _runs_right_to_left(name):
-        yield before
+    if painter.width(name) > layout.name or runs_right_to_left(name):
+        for line in folded(name, layout.width, painter):
+            yield painter.paint(line, style)
         before = margin
     parts = [part for part in (result.tls, result.domain) if part is not None]
-    for group in [parts] if layout.abreast and parts else [[part] for part in parts]:
-        yield before + _GUTTER.join(_row(part, layout, painter) for part in group)
+    for row in [parts] if layout.abreast and parts else [[part] for part in parts]:
+        yield before + _GUTTER.join(_row(part, layout, painter) for part in row)
         before = margin
-        for place, part in enumerate(group):
+        for place, part in enumerate(row):
             indent = layout.indent + place * (layout.part + len(_GUTTER)) + _KIND + len(_GAP)
-            for sentence in _untold(part):
-                yield from _folded(sentence, indent, layout, painter)
+            for sentence in (*_untold(part), *_notes(part, group)):
+                yield from _sentence(sentence, indent, layout, painter)
     if not parts:
         yield before + " " * (_KIND + len(_GAP)) + _status(result, painter)
-        yield from _folded(result.reason or "", layout.indent + _KIND + len(_GAP), layout, painter)
+        yield from _sentence(result.reason or "", layout.indent + _KIND + len(_GAP), layout, painter)
 
 
 def _row(part: TlsPart | DomainPart, layout: _Layout, painter: Painter) -> str:
@@ -146,6 +156,8 @@ def _row(part: TlsPart | DomainPart, layout: _Layout, painter: Painter) -> str:
     expiry = part.not_after if isinstance(part, TlsPart) else part.expires_at
     running_out = (part.days_left or 0) <= (part.warn_before_days or 0)
     style = _COLORS[part.severity if running_out else Severity.OK]
+    if part.status is Status.AT_RISK:
+        style = "dim"  # it will not live to see its date
     cells = [
         painter.paint("TLS" if isinstance(part, TlsPart) else "domain", "dim", _KIND),
         _status(part, painter),
@@ -181,7 +193,19 @@ def _untold(part: TlsPart | DomainPart) -> list[str]:
     return sentences
 
 
-def _folded(text: str, indent: int, layout: _Layout, painter: Painter) -> Iterator[str]:
+def _notes(part: TlsPart | DomainPart, group: Group) -> Iterator[str]:
+    """Yield whose registration it is among those of a group, and what else was asked for and is well."""
+    if isinstance(part, DomainPart):
+        if group.count > 1 and not f".{group.shown.host}".endswith(f".{part.name}"):
+            yield f"of their domains, {part.name} is the first to expire"
+        return
+    if part.revocation and part.revocation.state is RevocationState.GOOD:
+        yield f"not revoked, says its issuer ({(part.revocation.source or '').upper()})"
+    if len(part.addresses or ()) > 1 and not any(p.code is ProblemCode.ADDRESSES_DIFFER for p in part.problems):
+        yield f"the same at all {len(part.addresses or ())} addresses"
+
+
+def _sentence(text: str, indent: int, layout: _Layout, painter: Painter) -> Iterator[str]:
     """Yield *text* in as many lines as it takes between *indent* and the right edge."""
     words = painter.foreign(text).split()
     for line in painter.wrap(words, max(layout.width - indent, _MIN_SENTENCE)):
@@ -196,7 +220,3 @@ def _closing(seen: Counter[Status], seconds: float, layout: _Layout, painter: Pa
     lead = f"{counted(seen.total(), 'target')} in {seconds:.1f} s{':' if ends else '.'}"
     for line in painter.wrap([lead, *styles], layout.width):
         yield " ".join(painter.paint(atom, styles.get(atom, "bold")) for atom in line)
-
-
-def _runs_right_to_left(text: str) -> bool:
-    return not text.isascii() and any(unicodedata.bidirectional(c) in ("R", "AL", "AN") for c in text)
