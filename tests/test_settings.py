@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domaincheck.errors import UsageError
-from domaincheck.settings import TABLE, Setting, Settings, load, settings_folder
+from domaincheck.settings import TABLE, Setting, Settings, load
 
 VALUES: dict[str, tuple[str, Any]] = {
     "check.threshold": ('"25%"', "25%"),
@@ -39,6 +39,11 @@ VALUES: dict[str, tuple[str, Any]] = {
     "smtp.command": ('"/usr/sbin/sendmail -t"', "/usr/sbin/sendmail -t"),
     "alerts.windows": ("[1, 30, 7, 7]", (30, 7, 1)),
     "alerts.unreachable_after": ("5", 5),
+    "telemetry.enabled": ("false", False),
+    "telemetry.api_key": ('"phc_of_the_project"', "phc_of_the_project"),
+    "telemetry.host": ('"https://posthog.example/ingest/"', "https://posthog.example/ingest"),
+    "telemetry.identity": ('"hashed"', "hashed"),
+    "telemetry.domains": ('"count"', "count"),
     "history.keep_days": ("90", 90),
 }
 """For each setting a value as TOML has it, and what becomes of it; none is the default."""
@@ -121,11 +126,6 @@ def test_systemd_says_where_settings_are(tmp_path: Path) -> None:
     assert load({"CONFIGURATION_DIRECTORY": f"{tmp_path}:/etc/other"}, None)["check.jobs"] == 7
 
 
-def test_the_platform_says_so_otherwise() -> None:
-    """On Linux that is under XDG_CONFIG_HOME or ~/.config; in any case it is a folder of our own."""
-    assert settings_folder({}).name == "domaincheck"
-
-
 def test_a_variable_names_another_file(tmp_path: Path) -> None:
     """DOMAINCHECK_CONFIG stands in place of the usual file, and the file that is handed in before both."""
     one, two = tmp_path / "one.toml", tmp_path / "two.toml"
@@ -151,9 +151,36 @@ def test_ssl_cert_file_is_understood(tmp_path: Path) -> None:
     assert load(both, path)["tls.ca_file"] == Path("/ours.pem")
 
 
+def test_the_variables_of_posthog_are_understood(tmp_path: Path) -> None:
+    """They stand before the file, but after our own variables."""
+    path = written(tmp_path, '[telemetry]\napi_key = "phc_file"\n')
+    posthog = {"POSTHOG_API_KEY": "phc_posthog", "POSTHOG_HOST": "https://posthog.example"}
+    found = load(posthog, path)
+    assert (found["telemetry.api_key"], found["telemetry.host"]) == ("phc_posthog", "https://posthog.example")
+    assert found.values["telemetry.api_key"].source == "POSTHOG_API_KEY"
+    assert load(posthog | {"DOMAINCHECK_TELEMETRY_API_KEY": "phc_ours"}, path)["telemetry.api_key"] == "phc_ours"
+
+
+def test_the_variables_of_posthog_are_never_a_fault(tmp_path: Path) -> None:
+    """They may be meant for another program."""
+    environment = {"POSTHOG_HOST": "nonsense", "CONFIGURATION_DIRECTORY": str(tmp_path)}
+    assert load(environment, None)["telemetry.host"] == "nonsense"
+
+
+@pytest.mark.parametrize("host", ["posthog.example", "ftp://posthog.example", "https://me:hunter2@posthog.example"])
+def test_a_host_is_an_address_without_a_password(tmp_path: Path, host: str) -> None:
+    """What is said of another one does not repeat the password."""
+    environment = {"DOMAINCHECK_TELEMETRY_HOST": host, "CONFIGURATION_DIRECTORY": str(tmp_path)}
+    with pytest.raises(UsageError, match="must be an address without a password") as caught:
+        load(environment, None)
+    assert "hunter2" not in str(caught.value)
+
+
 def test_a_path_may_begin_at_home(tmp_path: Path) -> None:
     """As a shell would have it."""
     assert settled(tmp_path, '[tls]\nca_file = "~/ca.pem"\n')["tls.ca_file"] == Path.home() / "ca.pem"
+    nobodys = '[tls]\nca_file = "~nobody-of-that-name/ca.pem"\n'
+    assert settled(tmp_path, nobodys)["tls.ca_file"] == Path("~nobody-of-that-name/ca.pem")
 
 
 # --- complaints ----------------------------------------------------------------------------------------------------
@@ -175,9 +202,10 @@ def test_a_path_may_begin_at_home(tmp_path: Path) -> None:
         ("[check]\ntimeout = nan\n", "line 2: check.timeout must be a number of seconds from 0.01 to 86400"),
         ("[check]\nthreshold = true\n", "line 2: check.threshold must be days, as in 30 or 30d, or a share"),
         ("[check]\nformat = 'xml'\n", 'line 2: check.format must be one of "table", "plain"'),
-        ("[tls]\nca_file = 3\n", "line 2: tls.ca_file must be a text in quotes"),
-        ("[tls]\nca_file = ''\n", "line 2: tls.ca_file must be a text in quotes"),
-        ("[tls]\nca_file = '~nobody-of-that-name/x'\n", "line 2: tls.ca_file must be a path"),
+        ("[tls]\nca_file = 3\n", "line 2: tls.ca_file must be a path in quotes"),
+        ("[tls]\nca_file = ''\n", "line 2: tls.ca_file must be a path in quotes"),
+        ("[smtp]\nuser = ''\n", "line 2: smtp.user must be a text in quotes"),
+        ("[registry]\nrdap_url = 'nowhere'\n", "line 2: registry.rdap_url must be an address, as in https://"),
         ("[smtp]\nport = 65536\n", "line 2: smtp.port must be a whole number from 1 to 65535"),
         ("[alerts]\nwindows = [30, 'x']\n", "line 2: alerts.windows must be a list of days"),
         ("[alerts]\nwindows = 30\n", "line 2: alerts.windows must be a list of days"),
