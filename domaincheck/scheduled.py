@@ -14,14 +14,16 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from domaincheck.alerts.due import Digest, Wish, decide
 from domaincheck.alerts.findings import judged
 from domaincheck.alerts.message import Letterhead, Line, digest_message
 from domaincheck.errors import DomaincheckError, MailError
+from domaincheck.history import to_keep
 from domaincheck.model import InvalidTarget, Standing, Status, Threshold
-from domaincheck.targets import parse, with_domain
+from domaincheck.targets import key_of, parse, with_domain
+from domaincheck.verdict.expectations import settled_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -33,11 +35,11 @@ if TYPE_CHECKING:
     from domaincheck.model import Result, Subscription, Target
     from domaincheck.runner import Runner
     from domaincheck.store import Store
+    from domaincheck.verdict import Own
 
 TOLERANCE = timedelta(hours=1)
 """A clock may be set back by so much between two runs."""
 
-HTTPS = 443
 BATCH = 200
 """Addresses whose digests are written in one transaction: few enough to lose little, enough to be quick."""
 
@@ -47,7 +49,7 @@ PATIENCE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a scheduled run works with; *keep* is how long history is kept.
+    """What a scheduled run works with; *keep* is how long history is kept, *own* what was settled for single names.
 
     Without *post* it is a rehearsal: on a copy of the journal it shows what would be written, and sends nothing.
     """
@@ -58,6 +60,7 @@ class Run:
     post: Post | None
     rules: Rules
     keep: timedelta
+    own: Mapping[str, Own] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -127,16 +130,6 @@ def _wanted(subscriptions: Iterable[Subscription]) -> dict[str, list[tuple[str, 
     return wanted
 
 
-def key_of(target: Target | InvalidTarget) -> str:
-    """Return what all spellings of *target* share, in the shortest form that a user would write."""
-    if isinstance(target, InvalidTarget):
-        return target.text
-    if target.starttls is not None:
-        return f"{target.starttls}://{target.host}:{target.port}"
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    return host if target.port == HTTPS else f"{host}:{target.port}"
-
-
 def _check(targets: Mapping[str, Target | InvalidTarget], runner: Runner) -> dict[str, Result]:
     keys = list(targets)
     return {keys[place]: result for place, result in runner.run(targets.values())}
@@ -161,7 +154,7 @@ def _digests(
 ) -> Iterator[Digest]:
     for email, wishes in wanted.items():
         seen = [
-            Wish(key, results[key], _threshold(subscription))
+            Wish(key, results[key], _threshold(subscription) or _own_threshold(work, results[key]))
             for key, subscription in wishes
             if key in results and results[key].status is not Status.INVALID_TARGET
         ]
@@ -174,6 +167,11 @@ def _threshold(subscription: Subscription) -> Threshold | None:
         return Threshold.parse(subscription.threshold) if subscription.threshold else None
     except ValueError:  # edited by hand; the windows of the settings stand
         return None
+
+
+def _own_threshold(work: Run, result: Result) -> Threshold | None:
+    """Return the threshold that was settled for the host of *result*, or for a name it is under."""
+    return settled_for(result.host, work.own).threshold if work.own and result.host else None
 
 
 def _write(  # noqa: PLR0913, PLR0917 - all that one run found
@@ -194,7 +192,7 @@ def _write(  # noqa: PLR0913, PLR0917 - all that one run found
                 _put_on_record(work, digest, now, report)
     with work.journal.transaction():
         work.journal.keep_streaks(streaks)
-        work.journal.record(((key, _history(result)) for key, result in results.items()), now, work.keep)
+        work.journal.record(((key, to_keep(result)) for key, result in results.items()), now, work.keep)
         work.journal.note_run(now)
 
 
@@ -228,24 +226,6 @@ def _message(work: Run, digest: Digest, now: datetime) -> bytes:
     key = "\n".join((digest.email, f"{now:%Y-%m-%d}", *keys))
     sender = work.post.sender if work.post else "rehearsal@localhost"
     return digest_message(lines, Letterhead(sender, digest.email, now, key))
-
-
-def _history(result: Result) -> dict[str, Any]:
-    """Return what is worth remembering of *result*."""
-    found: dict[str, Any] = {"status": result.status}
-    if result.tls:
-        end = result.tls.not_after
-        found["tls"] = [
-            result.tls.status,
-            end and int(end.timestamp()),
-            result.tls.fingerprint_sha256,
-            result.tls.issuer,
-        ]
-    if result.domain:
-        end = result.domain.expires_at
-        servers = " ".join(result.domain.name_servers)
-        found["domain"] = [result.domain.status, end and int(end.timestamp()), result.domain.registrar, servers]
-    return found
 
 
 def _send(work: Run, post: Post, verified: Container[str], report: Report) -> None:

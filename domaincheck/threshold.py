@@ -10,6 +10,9 @@ from typing import Self
 _THRESHOLD = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)(d|%)?", re.ASCII)
 _WHOLE = 100
 
+WANTED = "days, as in 30 or 30d, or a share of the lifetime up to 100%, as in 25%"
+"""What a threshold is, in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -24,7 +27,7 @@ class Threshold:
         match = _THRESHOLD.fullmatch(text.strip())
         threshold = match and cls(float(match[1]), match[2] == "%")
         if not threshold or (threshold.relative and threshold.amount > _WHOLE):
-            raise ValueError("days, as in 30 or 30d, or a share of the lifetime up to 100%, as in 25%")
+            raise ValueError(WANTED)
         return threshold
 
     def __str__(self) -> str:

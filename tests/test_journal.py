@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domaincheck.errors import StateError
-from domaincheck.journal import Journal
+from domaincheck.journal import VERSION, Journal
 from domaincheck.model import CodeRecord, LedgerEntry
 from tests.commands import ended, start_python
 
@@ -163,6 +163,67 @@ def test_the_last_run_is_remembered(journal: Journal) -> None:
         assert journal.last_run() == now
 
 
+def test_what_was_found_in_a_row_is_one_stretch(path: Path) -> None:
+    """From the first time to the last, with how often; of each target its own, oldest first."""
+    with Journal.open(path) as journal:
+        for day, found in enumerate(["a", "a", "a", "b", "a"]):
+            with journal.transaction():
+                journal.record([(target, [found]) for target in ("x.example", "y.example")], NOW + day * DAY, 400 * DAY)
+        assert journal.history("x.example") == [
+            (NOW, NOW + 2 * DAY, 3, ["a"]),
+            (NOW + 3 * DAY, NOW + 3 * DAY, 1, ["b"]),
+            (NOW + 4 * DAY, NOW + 4 * DAY, 1, ["a"]),
+        ]
+        assert journal.history("z.example") == []
+        assert journal.targets_with_history() == ["x.example", "y.example"]
+
+
+def test_what_was_last_found_too_long_ago_is_forgotten(journal: Journal) -> None:
+    """A stretch stays whole while its end is young enough; a clock that was set back by an hour does no harm."""
+    for after, found in ((0 * DAY, "a"), (3 * DAY, "a"), (4 * DAY, "b"), (4 * DAY - DAY / 24, "b")):
+        with journal.transaction():
+            journal.record([("x.example", [found])], NOW + after, 5 * DAY)
+    assert [found for *_, found in journal.history("x.example")] == [["a"], ["b"]]
+    for after, left in ((8 * DAY, 2), (8.5 * DAY, 1), (9.5 * DAY, 0)):
+        with journal.transaction():
+            journal.record([], NOW + after, 5 * DAY)
+        assert len(journal.history("x.example")) == left
+
+
+def aged(path: Path) -> Path:
+    """Make a journal at *path* as the first version did, with a result in it."""
+    filled(path)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            """
+            DROP TABLE history;
+            CREATE TABLE history (target TEXT, checked REAL, result TEXT, PRIMARY KEY (target, checked)) WITHOUT ROWID;
+            INSERT INTO history VALUES ('x.example', 1800000000, '["a"]');
+            PRAGMA user_version = 1;
+            """
+        )
+    return path
+
+
+def test_a_journal_of_an_earlier_version_goes_on(path: Path) -> None:
+    """All that was in it is there, and what comes is added to it."""
+    then = datetime.fromtimestamp(1_800_000_000, UTC)
+    for days in (1, 2):
+        with Journal.open(path if path.exists() else aged(path)) as journal, journal.transaction():
+            journal.record([("x.example", ["a"])], then + days * DAY, 400 * DAY)
+            assert len(journal.entries(ANN)) == 1
+    with Journal.open(path) as journal:
+        assert journal.history("x.example") == [(then, then + 2 * DAY, 3, ["a"])]
+
+
+def test_a_rehearsal_leaves_a_journal_of_an_earlier_version_as_it_is(path: Path) -> None:
+    """And works with it all the same."""
+    before = aged(path).read_bytes()
+    with Journal.rehearsal(path) as journal:
+        assert [found for *_, found in journal.history("x.example")] == [["a"]]
+    assert path.read_bytes() == before
+
+
 # --- together or not at all ---
 
 
@@ -268,7 +329,7 @@ def test_a_newer_version_is_left_alone(path: Path, use: Callable[[Path], object]
     path.parent.mkdir()
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE future (x)")
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     refused(path, "is of a newer version of domaincheck; it is left as it is: update domaincheck", use)
 
 

@@ -1,58 +1,35 @@
-"""What must not be forgotten, in one SQLite file: codes sent, what addresses were told, mail that waits, past results.
-
-Everything that belongs together happens in one transaction (:meth:`Journal.transaction`), which waits its turn among
-threads and processes and is on the disk when it is over. What goes wrong is a StateError: unlike what the state file
-remembers for convenience, none of this may be lost in silence.
-"""
+"""What is in the journal, and how it is asked for and changed."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from domaincheck.errors import StateError
-from domaincheck.lock import alone_in
+from domaincheck.journal.file import PATIENCE, begin, connected, copy, damaged, lay_out, said
 from domaincheck.model import CodeRecord, LedgerEntry
-from domaincheck.text import clean
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
-VERSION = 1
-PATIENCE = 10.0
-"""Seconds to wait for another process that is writing."""
+_STRETCH = """
+UPDATE history SET until = max(coalesce(until, checked), ?), results = results + 1
+WHERE target = ? AND checked = (SELECT max(checked) FROM history WHERE target = ?) AND result = ?
+"""
+_BEGIN = "REPLACE INTO history (target, checked, result, until) VALUES (?, ?, ?, ?)"
 
-SMALLEST = 512
-"""Bytes of a page of SQLite at the least; a database has one page or more."""
-
-_SCHEMA = (
-    (
-        "CREATE TABLE codes (email TEXT, operation TEXT, secret TEXT, made REAL, wrong INTEGER, used INTEGER,"
-        " PRIMARY KEY (email, operation)) WITHOUT ROWID"
-    ),
-    "CREATE TABLE sent_codes (email TEXT, sent REAL)",
-    "CREATE INDEX sent_codes_by_email ON sent_codes (email)",
-    (
-        "CREATE TABLE ledger (email TEXT, target TEXT, key TEXT, step INTEGER, told REAL, closed REAL, solved INTEGER,"
-        " PRIMARY KEY (email, target, key)) WITHOUT ROWID"
-    ),
-    (
-        "CREATE TABLE outbox (number INTEGER PRIMARY KEY, email TEXT, message BLOB, queued REAL, tries INTEGER,"
-        " error TEXT)"
-    ),
-    "CREATE TABLE digests (email TEXT PRIMARY KEY, queued REAL) WITHOUT ROWID",
-    "CREATE TABLE streaks (target TEXT, part TEXT, runs INTEGER, PRIMARY KEY (target, part)) WITHOUT ROWID",
-    "CREATE TABLE history (target TEXT, checked REAL, result TEXT, PRIMARY KEY (target, checked)) WITHOUT ROWID",
-    "CREATE TABLE runs (number INTEGER PRIMARY KEY CHECK (number = 0), started REAL)",
+_TARGETS = """
+WITH RECURSIVE targets (name) AS (
+    SELECT min(target) FROM history
+    UNION ALL SELECT (SELECT min(target) FROM history WHERE target > name) FROM targets WHERE name IS NOT NULL
 )
+SELECT name FROM targets WHERE name IS NOT NULL
+"""
+"""From one name to the next: to look at each row would take a thousand times as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +58,11 @@ class Journal:
         A file that is empty, damaged or from a newer version is left as it is. *patience* is the number of seconds to
         wait for another process that is writing.
         """
-        with _said(path):
+        with said(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
-                _begin(path)
-            return cls(_connected(path, "rw", patience), path)
+                begin(path)
+            return cls(connected(path, "rw", patience), path)
 
     @classmethod
     def rehearsal(cls, path: Path) -> Self:
@@ -94,11 +71,10 @@ class Journal:
 
         memory = sqlite3.connect(":memory:", isolation_level=None)
         try:
-            with _said(path):
+            with said(path):
                 if path.exists():
-                    _copy(path, memory)
-                else:
-                    _lay_out(memory)
+                    copy(path, memory)
+                lay_out(memory)
         except BaseException:
             memory.close()
             raise
@@ -113,7 +89,7 @@ class Journal:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """Make what the block does happen together or not at all; others wait until it is over."""
-        with _said(self._path):
+        with said(self._path):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -234,28 +210,52 @@ class Journal:
         self._do("DELETE FROM streaks")
         self._many("INSERT INTO streaks VALUES (?, ?, ?)", ((*key, runs) for key, runs in streaks.items()))
 
-    def record(self, results: Iterable[tuple[str, Mapping[str, Any]]], now: datetime, keep: timedelta) -> None:
-        """Add to each target's history what was found at *now*, and forget what is older than *keep*."""
-        rows = ((target, now.timestamp(), json.dumps(found, separators=(",", ":"))) for target, found in results)
-        self._many("REPLACE INTO history VALUES (?, ?, ?)", rows)
-        self._do("DELETE FROM history WHERE checked < ?", (now - keep).timestamp())
+    def record(self, results: Iterable[tuple[str, Any]], now: datetime, keep: timedelta) -> None:
+        """Add to the history of each target what was found at *now*, made for JSON; forget what is older than *keep*.
+
+        What is the same as the last time costs no room: the row of that time is stretched.
+        """
+        encode, moment = json.JSONEncoder(separators=(",", ":")).encode, now.timestamp()
+        with said(self._path):
+            for target, found in results:
+                text = encode(found)
+                if not self._connection.execute(_STRETCH, (moment, target, target, text)).rowcount:
+                    self._connection.execute(_BEGIN, (target, moment, text, moment))
+        self._do("DELETE FROM history WHERE coalesce(until, checked) < ?", (now - keep).timestamp())
+
+    def history(self, target: str) -> list[tuple[datetime, datetime, int, Any]]:
+        """Return what was found of *target*, oldest first: from when to when, how often in a row, and what."""
+        query = (
+            "SELECT checked, coalesce(until, checked), results, result FROM history WHERE target = ? ORDER BY checked"
+        )
+        try:
+            return [
+                (_moment(first), _moment(last), count, json.loads(found))
+                for first, last, count, found in self._all(query, target)
+            ]
+        except ValueError as error:
+            raise damaged(self._path, "a past result cannot be read") from error
+
+    def targets_with_history(self) -> list[str]:
+        """Return the targets of which something was found, in the order of the alphabet."""
+        return [row[0] for row in self._all(_TARGETS)]
 
     # --- SQL ---
 
     def _one(self, query: str, *values: Any) -> Any:
-        with _said(self._path):
+        with said(self._path):
             return self._connection.execute(query, values).fetchone()
 
     def _all(self, query: str, *values: Any) -> list[Any]:
-        with _said(self._path):
+        with said(self._path):
             return self._connection.execute(query, values).fetchall()
 
     def _do(self, statement: str, *values: Any) -> None:
-        with _said(self._path):
+        with said(self._path):
             self._connection.execute(statement, values)
 
     def _many(self, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        with _said(self._path):
+        with said(self._path):
             self._connection.executemany(statement, rows)
 
 
@@ -265,100 +265,3 @@ def _moment(timestamp: float) -> datetime:
 
 def _maybe(timestamp: float | None) -> datetime | None:
     return None if timestamp is None else _moment(timestamp)
-
-
-def _begin(path: Path) -> None:
-    """Make an empty journal at *path*, whole from the first moment: half of one could be taken for one cut off."""
-    import sqlite3
-
-    with alone_in(path.parent):
-        if path.exists():  # another process was quicker
-            return
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        os.close(descriptor)
-        fresh = Path(name)
-        try:
-            with contextlib.closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
-                _lay_out(connection)
-            fresh.rename(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            Path(f"{name}-journal").unlink(missing_ok=True)  # SQLite's
-            raise
-
-
-def _lay_out(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN")
-    for statement in (*_SCHEMA, f"PRAGMA user_version = {VERSION}"):
-        connection.execute(statement)
-    connection.execute("COMMIT")
-
-
-def _connected(path: Path, mode: str, patience: float = PATIENCE) -> sqlite3.Connection:
-    """Open the journal at *path*, which exists; raise StateError unless it is whole and of this version."""
-    import sqlite3
-
-    if (size := path.stat().st_size) < SMALLEST:  # SQLite would take it for a new database
-        raise _damaged(path, "it is cut off" if size else "it is empty")
-    address = f"{path.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(address, timeout=patience, isolation_level=None, uri=True)
-    try:
-        _check(connection, path)
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA journal_mode = TRUNCATE")  # as safe as to delete it, and a quarter quicker
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
-        raise StateError(f"{path} is of a newer version of domaincheck; it is left as it is: update domaincheck")
-    if not version:
-        raise StateError(f"{path} is a database of something else; it is left as it is")
-    bytes_of_pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
-    if path.stat().st_size < connection.execute(bytes_of_pages).fetchone()[0]:
-        raise _damaged(path, "it is cut off")  # SQLite reads zeros where a part of a page is missing
-
-
-def _copy(path: Path, memory: sqlite3.Connection) -> None:
-    """Copy the journal at *path* without changing a byte of it, not even to undo what a killed process had begun."""
-    import sqlite3
-
-    try:
-        with contextlib.closing(_connected(path, "ro")) as original:
-            original.backup(memory)
-    except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_ROLLBACK:
-            raise
-        with tempfile.TemporaryDirectory() as folder:
-            for name in (path.name, f"{path.name}-journal"):  # the latter SQLite's own, with what was there before
-                shutil.copyfile(path.with_name(name), Path(folder, name))
-            with contextlib.closing(_connected(Path(folder, path.name), "rw")) as mended:
-                mended.backup(memory)
-
-
-def _damaged(path: Path, fault: str) -> StateError:
-    return StateError(
-        f"{path} is damaged ({clean(fault)}); it is left as it is. Restore it from a backup, "
-        "or move it away to begin anew: alerts may then be repeated"
-    )
-
-
-@contextlib.contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system say into a sentence for the user."""
-    import sqlite3
-
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:  # the rest tells of finer causes
-            raise StateError(f"{path}: another process has been writing to it for too long; try again later") from error
-        raise StateError(f"{path} cannot be used: {error}") from error
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, str(error)) from error
-    except OSError as error:
-        raise StateError(f"{path} cannot be used: {error.strerror}") from error
