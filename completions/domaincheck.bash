@@ -5,12 +5,12 @@
 _domaincheck_command() {
     case $1 in
         'domaincheck')
-            options='--config --store -q --quiet -v --verbose -V --version -h --help'
-            operands=('check demo doctor subscribe unsubscribe run-scheduled schedule otp subscriptions registries') more='@text'
+            options='--config --store -q --quiet -v --verbose --no-telemetry -V --version -h --help'
+            operands=('check demo doctor subscribe unsubscribe run-scheduled schedule history otp subscriptions registries config telemetry') more='@text'
             ;;
         'domaincheck check')
-            options='-f --file --tls --no-tls --domain --no-domain -t --threshold --critical -j --jobs --timeout --retries --format --json -o --output --sort --exit-zero --progress --no-progress --ca-file --servername -4 -6 --client-cert --client-key --resolve --registry --rdap-url --whois-server --no-cache --refresh -h --help'
-            operands=() more='@text'
+            options='-f --file --tls --no-tls --domain --no-domain -t --threshold --critical -j --jobs --timeout --retries --format --json -o --output --sort --group --exit-zero --progress --no-progress --ca-file --servername --starttls -4 -6 --all-addresses --client-cert --client-key --password-file --revocation --no-revocation --resolve --registry --rdap-url --whois-server --expect-issuer --expect-key --expect-registrar --expect-ns --no-cache --refresh -h --help'
+            operands=() more='@target'
             ;;
         'domaincheck demo')
             options='--format --json -h --help'
@@ -22,11 +22,11 @@ _domaincheck_command() {
             ;;
         'domaincheck subscribe')
             options='--otp -t --threshold -h --help'
-            operands=('@text') more='@text'
+            operands=('@address') more='@host'
             ;;
         'domaincheck unsubscribe')
             options='--otp -h --help'
-            operands=('@text') more='@text'
+            operands=('@address') more='@host'
             ;;
         'domaincheck run-scheduled')
             options='--dry-run --json -h --help'
@@ -36,13 +36,17 @@ _domaincheck_command() {
             options='--cron --systemd -h --help'
             operands=() more='@text'
             ;;
+        'domaincheck history')
+            options='--since --limit --json -h --help'
+            operands=('@host') more='@text'
+            ;;
         'domaincheck otp')
             options='-h --help'
             operands=('send') more='@text'
             ;;
         'domaincheck otp send')
             options='--operation --force-new -h --help'
-            operands=('@text') more='@text'
+            operands=('@address') more='@text'
             ;;
         'domaincheck subscriptions')
             options='-h --help'
@@ -54,7 +58,7 @@ _domaincheck_command() {
             ;;
         'domaincheck subscriptions import')
             options='-h --help'
-            operands=('@text') more='@text'
+            operands=('@file') more='@text'
             ;;
         'domaincheck subscriptions export')
             options='--format -o --output -h --help'
@@ -72,6 +76,66 @@ _domaincheck_command() {
             options='--url -h --help'
             operands=() more='@text'
             ;;
+        'domaincheck config')
+            options='-h --help'
+            operands=('path show get set init') more='@text'
+            ;;
+        'domaincheck config path')
+            options='-h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck config show')
+            options='--changed --json -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck config get')
+            options='-h --help'
+            operands=('check.threshold check.critical check.jobs check.timeout check.retries check.format tls.ca_file tls.weak registry.source registry.rdap_url registry.whois_server registry.rate registry.cache_days store.path smtp.host smtp.port smtp.security smtp.user smtp.password_file smtp.from smtp.ca_file smtp.timeout smtp.command alerts.windows alerts.unreachable_after telemetry.enabled telemetry.api_key telemetry.host telemetry.identity telemetry.domains history.keep_days') more='@text'
+            ;;
+        'domaincheck config set')
+            options='--unset -h --help'
+            operands=('check.threshold check.critical check.jobs check.timeout check.retries check.format tls.ca_file tls.weak registry.source registry.rdap_url registry.whois_server registry.rate registry.cache_days store.path smtp.host smtp.port smtp.security smtp.user smtp.password_file smtp.from smtp.ca_file smtp.timeout smtp.command alerts.windows alerts.unreachable_after telemetry.enabled telemetry.api_key telemetry.host telemetry.identity telemetry.domains history.keep_days' '@text') more='@text'
+            ;;
+        'domaincheck config init')
+            options='--force --stdout -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck telemetry')
+            options='-h --help'
+            operands=('status enable disable show events flush whois dashboard') more='@text'
+            ;;
+        'domaincheck telemetry status')
+            options='--json -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck telemetry enable')
+            options='-h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck telemetry disable')
+            options='-h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck telemetry show')
+            options='-h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck telemetry events')
+            options='--json -h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck telemetry flush')
+            options='-h --help'
+            operands=() more='@text'
+            ;;
+        'domaincheck telemetry whois')
+            options='-h --help'
+            operands=('@address') more='@text'
+            ;;
+        'domaincheck telemetry dashboard')
+            options='--dry-run -h --help'
+            operands=() more='@text'
+            ;;
         *) return 1 ;;
     esac
 }
@@ -84,6 +148,7 @@ _domaincheck_option() {
         'domaincheck --store') value='@file' same='--store' ;;
         'domaincheck -q' | 'domaincheck --quiet') same='-q --quiet' ;;
         'domaincheck -v' | 'domaincheck --verbose') : ;;
+        'domaincheck --no-telemetry') same='--no-telemetry' ;;
         'domaincheck -V' | 'domaincheck --version') same='-V --version' ;;
         'domaincheck -h' | 'domaincheck --help') same='-h --help' ;;
         'domaincheck check -f' | 'domaincheck check --file') value='@file' ;;
@@ -94,29 +159,38 @@ _domaincheck_option() {
         'domaincheck check -j' | 'domaincheck check --jobs') value='@text' same='-j --jobs' ;;
         'domaincheck check --timeout') value='@text' same='--timeout' ;;
         'domaincheck check --retries') value='@text' same='--retries' ;;
-        'domaincheck check --format') value='table plain json ndjson csv' same='--format' ;;
+        'domaincheck check --format') value='table plain json ndjson csv nagios prometheus html ics' same='--format' ;;
         'domaincheck check --json') same='--json' ;;
         'domaincheck check -o' | 'domaincheck check --output') value='@file' same='-o --output' ;;
         'domaincheck check --sort') value='input urgency' same='--sort' ;;
+        'domaincheck check --group') same='--group' ;;
         'domaincheck check --exit-zero') same='--exit-zero' ;;
         'domaincheck check --progress' | 'domaincheck check --no-progress') same='--progress --no-progress' ;;
         'domaincheck check --ca-file') value='@file' same='--ca-file' ;;
         'domaincheck check --servername') value='@text' same='--servername' ;;
+        'domaincheck check --starttls') value='smtp lmtp imap pop3 sieve ftp ldap nntp irc xmpp xmpp-server postgres mysql mariadb rdp' same='--starttls' ;;
         'domaincheck check -4') same='-4' ;;
         'domaincheck check -6') same='-6' ;;
+        'domaincheck check --all-addresses') same='--all-addresses' ;;
         'domaincheck check --client-cert') value='@file' same='--client-cert' ;;
         'domaincheck check --client-key') value='@file' same='--client-key' ;;
+        'domaincheck check --password-file') value='@file' same='--password-file' ;;
+        'domaincheck check --revocation' | 'domaincheck check --no-revocation') same='--revocation --no-revocation' ;;
         'domaincheck check --resolve') value='@text' ;;
         'domaincheck check --registry') value='auto rdap whois' same='--registry' ;;
         'domaincheck check --rdap-url') value='@text' same='--rdap-url' ;;
         'domaincheck check --whois-server') value='@text' same='--whois-server' ;;
+        'domaincheck check --expect-issuer') value='@text' ;;
+        'domaincheck check --expect-key') value='@text' ;;
+        'domaincheck check --expect-registrar') value='@text' ;;
+        'domaincheck check --expect-ns') value='@text' ;;
         'domaincheck check --no-cache') same='--no-cache' ;;
         'domaincheck check --refresh') same='--refresh' ;;
         'domaincheck check -h' | 'domaincheck check --help') same='-h --help' ;;
-        'domaincheck demo --format') value='table plain json ndjson csv' same='--format' ;;
+        'domaincheck demo --format') value='table plain json ndjson csv nagios prometheus html ics' same='--format' ;;
         'domaincheck demo --json') same='--json' ;;
         'domaincheck demo -h' | 'domaincheck demo --help') same='-h --help' ;;
-        'domaincheck doctor --mail') value='@text' same='--mail' ;;
+        'domaincheck doctor --mail') value='@address' same='--mail' ;;
         'domaincheck doctor --json') same='--json' ;;
         'domaincheck doctor -h' | 'domaincheck doctor --help') same='-h --help' ;;
         'domaincheck subscribe --otp') value='@text' same='--otp' ;;
@@ -130,6 +204,10 @@ _domaincheck_option() {
         'domaincheck schedule --cron') same='--cron' ;;
         'domaincheck schedule --systemd') same='--systemd' ;;
         'domaincheck schedule -h' | 'domaincheck schedule --help') same='-h --help' ;;
+        'domaincheck history --since') value='@text' same='--since' ;;
+        'domaincheck history --limit') value='@text' same='--limit' ;;
+        'domaincheck history --json') same='--json' ;;
+        'domaincheck history -h' | 'domaincheck history --help') same='-h --help' ;;
         'domaincheck otp -h' | 'domaincheck otp --help') same='-h --help' ;;
         'domaincheck otp send --operation') value='subscribe unsubscribe' same='--operation' ;;
         'domaincheck otp send --force-new') same='--force-new' ;;
@@ -145,20 +223,53 @@ _domaincheck_option() {
         'domaincheck registries show -h' | 'domaincheck registries show --help') same='-h --help' ;;
         'domaincheck registries refresh --url') value='@text' same='--url' ;;
         'domaincheck registries refresh -h' | 'domaincheck registries refresh --help') same='-h --help' ;;
+        'domaincheck config -h' | 'domaincheck config --help') same='-h --help' ;;
+        'domaincheck config path -h' | 'domaincheck config path --help') same='-h --help' ;;
+        'domaincheck config show --changed') same='--changed' ;;
+        'domaincheck config show --json') same='--json' ;;
+        'domaincheck config show -h' | 'domaincheck config show --help') same='-h --help' ;;
+        'domaincheck config get -h' | 'domaincheck config get --help') same='-h --help' ;;
+        'domaincheck config set --unset') same='--unset' ;;
+        'domaincheck config set -h' | 'domaincheck config set --help') same='-h --help' ;;
+        'domaincheck config init --force') same='--force' ;;
+        'domaincheck config init --stdout') same='--stdout' ;;
+        'domaincheck config init -h' | 'domaincheck config init --help') same='-h --help' ;;
+        'domaincheck telemetry -h' | 'domaincheck telemetry --help') same='-h --help' ;;
+        'domaincheck telemetry status --json') same='--json' ;;
+        'domaincheck telemetry status -h' | 'domaincheck telemetry status --help') same='-h --help' ;;
+        'domaincheck telemetry enable -h' | 'domaincheck telemetry enable --help') same='-h --help' ;;
+        'domaincheck telemetry disable -h' | 'domaincheck telemetry disable --help') same='-h --help' ;;
+        'domaincheck telemetry show -h' | 'domaincheck telemetry show --help') same='-h --help' ;;
+        'domaincheck telemetry events --json') same='--json' ;;
+        'domaincheck telemetry events -h' | 'domaincheck telemetry events --help') same='-h --help' ;;
+        'domaincheck telemetry flush -h' | 'domaincheck telemetry flush --help') same='-h --help' ;;
+        'domaincheck telemetry whois -h' | 'domaincheck telemetry whois --help') same='-h --help' ;;
+        'domaincheck telemetry dashboard --dry-run') same='--dry-run' ;;
+        'domaincheck telemetry dashboard -h' | 'domaincheck telemetry dashboard --help') same='-h --help' ;;
     esac
 }
 
 _domaincheck() {
     local IFS=$' \t\n'
-    local path=domaincheck cur=${COMP_WORDS[COMP_CWORD]} prefix= expected= used=' ' ended= count=0
-    local options more value same word words i
+    local path=domaincheck cur=${COMP_WORDS[COMP_CWORD]} prefix= expected= used=' ' ended= count=0 last=$COMP_CWORD
+    local options more value same word words whole kept i
     local -a operands
     COMPREPLY=()
+    # bash splits --option=value, host:port and you@example.com: of the whole, it keeps what stands before $cur.
+    whole=${COMP_LINE:0:COMP_POINT} whole=${whole##*[[:space:]]} whole=${whole#--*=}
+    case $cur in
+        =) cur= ;;
+        : | :: | @) cur= && ((last--)) ;;
+    esac
+    kept=${whole%"$cur"}
+    while [[ $kept && ${COMP_WORDS[last - 1]} == [:@]* ]]; do
+        ((last -= 2))
+    done
     _domaincheck_command "$path"
-    for ((i = 1; i < COMP_CWORD; i++)); do
+    for ((i = 1; i < last; i++)); do
         word=${COMP_WORDS[i]}
-        if [[ $word == [=:]* ]]; then # bash splits --option=value and host:port; what follows belongs to them
-            ((++i < COMP_CWORD)) && expected=
+        if [[ $word == [=:@]* ]]; then # what follows belongs to what stands before
+            ((++i < last)) && expected=
         elif [[ $expected ]]; then
             expected=
         elif [[ $word == -- && ! $ended ]]; then
@@ -180,10 +291,11 @@ _domaincheck() {
             ((++count))
         fi
     done
-    [[ $cur == '=' ]] && cur=
-    if [[ ! $expected && ! $ended && $cur == --*=* ]]; then # only where = was taken out of COMP_WORDBREAKS
-        _domaincheck_option "$path" "${cur%%=*}"
-        prefix=${cur%%=*}= cur=${cur#*=} expected=${value:-@text}
+    word=${COMP_WORDS[last]}
+    if [[ ! $expected && ! $ended && $word == --*=* ]]; then # only where = was taken out of COMP_WORDBREAKS
+        _domaincheck_option "$path" "${word%%=*}"
+        expected=${value:-@text}
+        ((last < COMP_CWORD)) || prefix=${cur%%=*}= cur=${cur#*=} kept=
     fi
     if [[ $expected ]]; then
         words=$expected
@@ -198,6 +310,15 @@ _domaincheck() {
     case $words in
         @text) ;;
         @file | @folder) _domaincheck_paths "$words" ;;
+        @address) _domaincheck_remembered addresses.txt ;;
+        @target | @host)
+            if [[ $words == @target && $whole == file:* ]]; then
+                [[ $kept ]] || prefix+=file: cur=${cur#file:}
+                _domaincheck_paths @file
+            else
+                _domaincheck_remembered targets.txt
+            fi
+            ;;
         *)
             for word in $words; do
                 [[ $word == "$cur"* ]] && COMPREPLY+=("$prefix$word")
@@ -213,6 +334,19 @@ _domaincheck_paths() {
     [[ ! $prefix ]] && compopt -o "$kind" 2>/dev/null && return
     local IFS=$'\n'
     COMPREPLY=($(compgen "$list" -P "$prefix" -- "$cur"))
+}
+
+# Offers what file $1 holds that begins with $whole, unless there is anything in it that a shell could act upon.
+_domaincheck_remembered() {
+    local LC_ALL=C folder=${STATE_DIRECTORY%%:*} line
+    local -a lines
+    [[ $folder ]] || folder=${XDG_STATE_HOME:-$HOME/.local/state}/domaincheck
+    [[ -f $folder/$1 && -r $folder/$1 ]] || return
+    IFS=$'\n' read -r -d '' -a lines <"$folder/$1"
+    for line in "${lines[@]}"; do
+        [[ $line == "$whole"* && $line == [A-Za-z0-9_]* && $line != *[!A-Za-z0-9._+@:/-]* ]] &&
+            COMPREPLY+=("$prefix${line#"$kept"}")
+    done
 }
 
 complete -F _domaincheck domaincheck

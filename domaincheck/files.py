@@ -1,4 +1,4 @@
-"""The door to the file system: lists that are read whole, results that are written whole or not at all."""
+"""The door to the file system: files that are read whole, results that are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from domaincheck.errors import UsageError
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def read_text(path: Path) -> str:
@@ -34,6 +34,43 @@ def decode(data: bytes, origin: str) -> str:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise UsageError(f"{clean(origin)}, line {line}: this is a binary file, not text")
     return text
+
+
+def read_bytes(path: str, limit: int) -> bytes:
+    """Return the bytes of the regular file *path*; raise UsageError when it can't be read or has more than *limit*.
+
+    Pipes, terminals and devices are refused unread: they may never come to an end, or never begin.
+    """
+    shown = clean(path)
+    try:
+        _check_regular(shown, os.stat(path).st_mode)  # noqa: PTH116 - opening a pipe would already be noticed
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - as above
+            _check_regular(shown, os.fstat(file.fileno()).st_mode)  # another file may have taken its place
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise UsageError(f"{shown} cannot be read: {error.strerror}") from error
+    if len(data) > limit:
+        raise UsageError(f"{shown} has more than {limit >> 20} MiB, which is too much for what it should hold")
+    return data
+
+
+def _check_regular(shown: str, mode: int) -> None:
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{shown} is a directory: name a file, or a pattern such as {shown.rstrip('/')}/*.pem")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{shown} is a pipe or a device: name a file")
+
+
+def matching(pattern: str) -> Sequence[str]:
+    """Return the paths that *pattern* (as a shell's, with ``*``, ``?`` and ``[…]``) stands for, sorted.
+
+    A path without such characters, or of a file that has them in its name, stands for itself, whether it exists or not.
+    """
+    import glob  # noqa: PLC0415 - takes a millisecond, and few need it
+
+    if not glob.has_magic(pattern) or os.path.lexists(pattern):
+        return (pattern,)
+    return sorted(glob.glob(pattern))  # noqa: PTH207 - pathlib would drop a leading ./
 
 
 @contextlib.contextmanager

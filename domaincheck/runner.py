@@ -21,6 +21,7 @@ from domaincheck.model import (
     Registration,
     RegistrationFacts,
     RegistrationState,
+    Target,
     TlsFacts,
 )
 from domaincheck.text import clean
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from datetime import datetime
 
-    from domaincheck.model import Result, Target
+    from domaincheck.model import CertificateFile, Result
     from domaincheck.threads import Call, Executor
     from domaincheck.verdict import Policy
 
@@ -58,12 +59,15 @@ class Lane:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A target whose parts are not all there yet; *missing* counts those under way."""
+    """A target whose parts are not all there yet; *missing* counts those under way.
+
+    A file that turns out to be no certificate has become an invalid target in place of facts.
+    """
 
     place: int
-    target: Target
+    target: Target | CertificateFile
     missing: int = 0
-    tls: TlsFacts | None = None
+    tls: TlsFacts | InvalidTarget | None = None
     registration: RegistrationFacts | None = None
 
 
@@ -89,7 +93,9 @@ class Runner:
         self._look_ups: dict[Call, str] = {}
         self._finished: SimpleQueue[Call] = SimpleQueue()
 
-    def run(self, items: Iterable[Target | InvalidTarget]) -> Generator[tuple[int, Result], None, None]:
+    def run(
+        self, items: Iterable[Target | CertificateFile | InvalidTarget]
+    ) -> Generator[tuple[int, Result], None, None]:
         """Yield the result of each of *items* as it finishes, with its place in the list.
 
         What is still queued when the iteration is given up is cancelled.
@@ -127,7 +133,7 @@ class Runner:
             return len(self._handshakes) < self._tls.window
         return self._registrations is None or len(self._domains.queue) < self._registrations.window
 
-    def _begin(self, place: int, item: Target | InvalidTarget) -> Iterator[tuple[int, Result]]:
+    def _begin(self, place: int, item: Target | CertificateFile | InvalidTarget) -> Iterator[tuple[int, Result]]:
         if isinstance(item, InvalidTarget):
             yield place, invalid(item)
             return
@@ -137,7 +143,7 @@ class Runner:
             call = self._tls.executor.submit(self._tls.probe, item)
             self._handshakes[call] = waiting
             call.add_done_callback(self._finished.put)
-        if self._registrations is not None and item.domain is not None:
+        if self._registrations is not None and isinstance(item, Target) and item.domain is not None:
             self._want(item.domain, waiting)
         if not waiting.missing:
             yield self._judge(waiting)
@@ -167,7 +173,8 @@ class Runner:
         """Hand what *call* brought to the targets that wait for it, and yield those that are complete."""
         if call in self._handshakes:
             waiting = self._handshakes.pop(call)
-            waiting.tls = _outcome(call, lambda failure: TlsFacts(waiting.target.host, failure=failure))
+            name = getattr(waiting.target, "host", None)
+            waiting.tls = _outcome(call, lambda failure: TlsFacts(name, failure=failure))
             complete = [waiting]
         else:
             domain = self._look_ups.pop(call)
@@ -183,9 +190,12 @@ class Runner:
                 yield self._judge(waiting)
 
     def _judge(self, waiting: _Waiting) -> tuple[int, Result]:
+        if isinstance(waiting.tls, InvalidTarget):
+            return waiting.place, invalid(waiting.tls)
         now = self._clock()
-        tls = judge_tls(waiting.tls, self._policy, now) if waiting.tls else None
-        domain = judge_registration(waiting.registration, self._policy, now) if waiting.registration else None
+        policy = self._policy.of(getattr(waiting.target, "host", None))
+        tls = judge_tls(waiting.tls, policy, now) if waiting.tls else None
+        domain = judge_registration(waiting.registration, policy, now) if waiting.registration else None
         return waiting.place, combine(waiting.target, tls, domain)
 
 

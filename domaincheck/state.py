@@ -7,13 +7,13 @@ processes at once, and never the reason why a command fails.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domaincheck.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
+    from pathlib import Path
 
 _STEPS = (
     """
@@ -36,15 +36,6 @@ DELETE FROM crls WHERE url IN (
     SELECT url FROM (SELECT url, sum(length(body)) OVER (ORDER BY until DESC, url) AS total FROM crls) WHERE total > ?
 )
 """
-
-
-def state_folder(environment: Mapping[str, str]) -> Path:
-    """Return the folder of the state file: systemd's STATE_DIRECTORY, else the platform's usual one."""
-    if folder := environment.get("STATE_DIRECTORY"):
-        return Path(folder.split(":")[0])
-    import platformdirs
-
-    return platformdirs.user_state_path("domaincheck")
 
 
 @dataclass(slots=True)

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from domaincheck.model import CertificateFile
 from domaincheck.runner import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from domaincheck.network import Address
+    from domaincheck.model import InvalidTarget, Target, TlsFacts
+    from domaincheck.network import Address, Network
+    from domaincheck.probes.revocation import RevocationChecker
+    from domaincheck.probes.tls import TlsProbe
     from domaincheck.state import State
     from domaincheck.world import World
 
@@ -23,8 +27,10 @@ if TYPE_CHECKING:
 class ProbeOptions:
     """How to probe: what the options of ``check`` and the settings come to. Seconds and counts as in the options.
 
-    *rate* is in queries a second to one registry server. *memory* keeps limits and, with *cache*, registrations, for
-    *longest* at the most; ``None`` to remember nothing. With *refresh* registrations are written but not read.
+    *password* opens the client's key and certificate files.
+    *rate* is in queries a second to one registry server. *memory* keeps limits and, with *cache*, revocation lists and
+    registrations, these for *longest* at the most; ``None`` to remember nothing. With *refresh* lists and registrations
+    are written but not read.
     """
 
     jobs: int = 64
@@ -35,7 +41,10 @@ class ProbeOptions:
     ca_file: Path | None = None
     client_cert: Path | None = None
     client_key: Path | None = None
+    password: bytes | None = field(default=None, repr=False)
     servername: str | None = None
+    all_addresses: bool = False
+    revocation: bool = False
     source: Literal["auto", "rdap", "whois"] = "auto"
     rdap_url: str | None = None
     whois_server: tuple[str, int] | None = None
@@ -73,11 +82,42 @@ def tls_lane(options: ProbeOptions, world: World) -> Lane:
     """Return the lane that shakes hands. Raises UsageError when a certificate file can't be used."""
     from domaincheck.probes.tls import Credentials, TlsProbe, context_for
 
-    credentials = Credentials(options.ca_file, options.client_cert, options.client_key)
+    credentials = Credentials(options.ca_file, options.client_cert, options.client_key, options.password)
     context_for(credentials)  # made before there are threads, and before anything is probed
     network = world.make_network(options.family, options.overrides)
-    probe = TlsProbe(network, options.timeout, credentials, options.servername, options.retries)
-    return Lane(probe, world.make_executor(options.jobs, "tls"), options.jobs * WINDOW)
+    probe = TlsProbe(
+        network,
+        options.timeout,
+        credentials,
+        options.servername,
+        options.retries,
+        options.all_addresses,
+        _revocation(network, options, world) if options.revocation else None,
+    )
+    return Lane(_EitherProbe(probe), world.make_executor(options.jobs, "tls"), options.jobs * WINDOW)
+
+
+@dataclass(frozen=True, slots=True)
+class _EitherProbe:
+    """Shakes hands with hosts, and looks into certificate files by the same options."""
+
+    hosts: TlsProbe
+
+    def __call__(self, target: Target | CertificateFile) -> TlsFacts | InvalidTarget:
+        return self._look_into(target) if isinstance(target, CertificateFile) else self.hosts(target)
+
+    def _look_into(self, target: CertificateFile) -> TlsFacts | InvalidTarget:
+        from domaincheck.probes.certificate_file import CertificateFileProbe
+
+        probe = self.hosts
+        return CertificateFileProbe(probe.timeout, probe.credentials, probe.servername, probe.revocation)(target)
+
+
+def _revocation(network: Network, options: ProbeOptions, world: World) -> RevocationChecker:
+    from domaincheck.probes.revocation import RevocationChecker, Sources
+
+    memory = options.memory if options.cache else None
+    return RevocationChecker(Sources(network, world.clock, memory, options.refresh))
 
 
 def registration_lane(options: ProbeOptions, world: World, tell: Callable[[str], None]) -> Lane:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from pathlib import Path
+
     from domaincheck.network import Network
     from domaincheck.threads import Executor
 
@@ -27,6 +29,12 @@ def _threads(count: int, name: str) -> Executor:
     from domaincheck.threads import Threads  # noqa: PLC0415 - help pages need none
 
     return Threads(count, name)
+
+
+def _dispatch(folder: Path, key: str, host: str, environment: Mapping[str, str], wait: float | None) -> None:
+    from domaincheck.telemetry.courier import dispatch  # noqa: PLC0415 - of no use where telemetry is off
+
+    dispatch(folder, key, host, environment, wait)
 
 
 def _now() -> datetime:
@@ -56,7 +64,8 @@ class World:
 
     *environment* are the environment variables; *clock* tells the time in UTC; *make_network* opens the door to the
     network, given an address family and overrides as :class:`domaincheck.network.SystemNetwork` takes them;
-    *make_executor* makes so many threads of that name.
+    *make_executor* makes so many threads of that name; *dispatch* starts a delivery of telemetry, as
+    :func:`domaincheck.telemetry.courier.dispatch` does.
     """
 
     environment: Mapping[str, str]
@@ -66,6 +75,7 @@ class World:
     clock: Callable[[], datetime] = _now
     make_network: Callable[..., Network] = _system_network
     make_executor: Callable[[int, str], Executor] = _threads
+    dispatch: Callable[[Path, str, str, Mapping[str, str], float | None], None] = _dispatch
 
     @classmethod
     def real(cls) -> World:

@@ -14,7 +14,7 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import domaincheck
 from domaincheck.cli.app import main
@@ -59,6 +59,12 @@ class Outcome:
         return [line.split("\t")[0] for line in self.stdout.splitlines()]
 
     @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events of telemetry on standard error, where DOMAINCHECK_TELEMETRY is ``log``."""
+        lines = (line.partition("domaincheck: telemetry: ") for line in self.stderr.splitlines())
+        return [json.loads(text) for _, mark, text in lines if mark]  # what stands before is a question's line
+
+    @property
     def complaint(self) -> str:
         """The one sentence on standard error, without the program's name before it."""
         [line] = self.stderr.splitlines()
@@ -95,13 +101,23 @@ class LoopbackNetwork:
         return SystemNetwork().connect(address, deadline, patience)
 
 
+class Dispatch(NamedTuple):
+    """A delivery of telemetry that was asked for; *wait* is for how many seconds to wait for it, if at all."""
+
+    folder: Path
+    key: str
+    host: str
+    environment: Mapping[str, str]
+    wait: float | None
+
+
 @dataclass(slots=True)
 class Shell:
     """Somebody at a command line; every field has a quiet default.
 
     *home* holds settings and state, and is made anew for each command where it is ``None``. *terminals* names the
     streams that are terminals. *clock* tells the time, the real one as a rule. *network* takes the place of the one
-    that knows *hosts*.
+    that knows *hosts*. *dispatches* are the deliveries of telemetry that would have been started; none is.
     """
 
     hosts: Hosts = field(default_factory=dict)
@@ -111,6 +127,7 @@ class Shell:
     terminals: tuple[str, ...] = ()
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     network: Any = None
+    dispatches: list[Dispatch] = field(default_factory=list)
 
     def run(self, *arguments: object) -> Outcome:
         """Run ``domaincheck`` with *arguments* in this process."""
@@ -123,6 +140,7 @@ class Shell:
                 stderr=stderr,
                 clock=self.clock,
                 make_network=self._network,
+                dispatch=lambda *arguments: self.dispatches.append(Dispatch(*arguments)),
             )
             status = main([str(argument) for argument in arguments], world)
             return Outcome(status, stdout.getvalue(), stderr.getvalue())

@@ -47,13 +47,15 @@ SHAPES = {
     "unknown_count:count severity:text",
     "result": "target:text host:text port:count status:text severity:text tls:tls domain:domain reason:text",
     "tls": "status:text severity:text not_before:time not_after:time days_left:count warn_before_days:number "
-    "expires_first:text subject:text issuer:text serial:text names:[text] fingerprint_sha256:text key:text "
-    "signature:text protocol:text cipher:text address:text trusted:truth hostname_matches:truth chain:[link] "
-    "problems:[problem] duration_seconds:number",
+    "critical_before_days:number expires_first:text subject:text issuer:text serial:text names:[text] "
+    "fingerprint_sha256:text key:text signature:text protocol:text cipher:text address:text trusted:truth "
+    "hostname_matches:truth chain:[link] problems:[problem] duration_seconds:number addresses:addresses "
+    "revocation:revocation",
+    "revocation": "state:text source:text revoked_at:time reason:text message:text",
     "link": "subject:text issuer:text not_after:time days_left:count fingerprint_sha256:text",
     "domain": "status:text severity:text name:text registrar:text created_at:time updated_at:time expires_at:time "
-    "days_left:count warn_before_days:number statuses:[text] name_servers:[text] dnssec:truth source:text server:text "
-    "cached:truth problems:[problem] duration_seconds:number age_seconds:count",
+    "days_left:count warn_before_days:number critical_before_days:number statuses:[text] name_servers:[text] "
+    "dnssec:truth source:text server:text cached:truth problems:[problem] duration_seconds:number age_seconds:count",
     "problem": "code:text severity:text message:text",
 }
 """The keys of each object in their order, and the kind of each value."""

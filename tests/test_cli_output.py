@@ -85,6 +85,23 @@ def test_colour_can_be_declined(check: Any, environment: dict[str, str]) -> None
     assert ESCAPE not in outcome.stdout
 
 
+@pytest.mark.parametrize(
+    ("environment", "ascii_only"),
+    [
+        ({"LC_ALL": "C", "LANG": "en_GB.UTF-8"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, True),  # as Python makes of LANG=C alone
+        ({"LANG": "POSIX"}, True),
+        ({"LANG": "C", "LC_ALL": "C.UTF-8"}, False),
+        ({"LANG": "de_DE.UTF-8"}, False),
+        ({}, False),
+    ],
+)
+def test_the_locale_c_gets_ascii(check: Any, environment: dict[str, str], *, ascii_only: bool) -> None:
+    """On a terminal whose owner says that it can show no more."""
+    table = check("good.test", terminals=("stdout",), environment=environment).stdout
+    assert table.isascii() is ascii_only
+
+
 def test_a_table_that_is_asked_for_in_a_pipe_has_no_colour(check: Any) -> None:
     """Escapes are for terminals alone."""
     assert ESCAPE not in check("--format", "table", "good.test").stdout

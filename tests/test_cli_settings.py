@@ -176,7 +176,7 @@ def test_an_expiry_of_ones_own_is_used(registries: dict[str, str], tmp_path: Pat
         ("[chekc]\n", ("config.toml, line 1", "chekc", "check")),
         ("[check]\njobs = 'many'\n", ("config.toml, line 2", "check.jobs", "whole number")),
         ("[check\n", ("config.toml", "line 1")),
-        ('[registry]\nrdap_url = "nowhere"\n', ("nowhere", "https://")),
+        ('[registry]\nrdap_url = "nowhere"\n', ("config.toml, line 2", "registry.rdap_url", "https://")),
         ('[domains."no such..name"]\nexpires_at = 2027-03-01\n', ("no such..name",)),
         ('[tls]\nca_file = "/none/\\u001b.pem"\n', ("CA file", "/none/")),
     ],

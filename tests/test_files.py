@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from domaincheck.errors import UsageError
-from domaincheck.files import decode, read_text, replacing
+from domaincheck.files import decode, matching, read_bytes, read_text, replacing
 
 
 def mode(path: Path) -> int:
@@ -44,6 +44,23 @@ def test_what_is_no_text_is_named_with_its_line(data: bytes, words: str) -> None
     with pytest.raises(UsageError, match=words) as caught:
         decode(data, "my list")
     assert str(caught.value).startswith("my list, ")
+
+
+def test_bytes_are_read_up_to_a_limit(tmp_path: Path) -> None:
+    """What is larger is refused, and of what never ends nothing is read."""
+    (tmp_path / "data").write_bytes(bytes(1 << 20))
+    assert len(read_bytes(str(tmp_path / "data"), 1 << 20)) == 1 << 20
+    with pytest.raises(UsageError, match="has more than"):
+        read_bytes(str(tmp_path / "data"), (1 << 20) - 1)
+
+
+def test_a_pattern_finds_files_in_order(tmp_path: Path) -> None:
+    """A path that is none stands for itself, whether there is such a file or not."""
+    for name in ("b.pem", "a.pem", "[a].pem"):
+        (tmp_path / name).touch()
+    assert matching(f"{tmp_path}/?.pem") == [f"{tmp_path}/a.pem", f"{tmp_path}/b.pem"]
+    assert matching(f"{tmp_path}/[a].pem") == (f"{tmp_path}/[a].pem",)
+    assert (matching("nowhere.pem"), matching("*.nowhere")) == (("nowhere.pem",), [])
 
 
 def test_an_origin_with_escapes_is_shown_clean() -> None:

@@ -13,19 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domaincheck.cli.app import command_line
-from domaincheck.cli.manual import documents, roff
+from domaincheck.cli.manual import documents, roff, settings_page
 from domaincheck.cli.manual.__main__ import main
 from domaincheck.cli.manual.pages import render
 from domaincheck.cli.manual.prose import WORDS
 from domaincheck.cli.manual.tree import Command, Option, read
 from domaincheck.model import ProblemCode, Status
-from domaincheck.settings import TABLE
+from domaincheck.settings import DOMAIN_TABLE, TABLE, Setting
 from tests.test_manual_tree import TREE as SAMPLE
 
 MANDOC, GROFF = shutil.which("mandoc"), shutil.which("groff")
 ROOT = Path(__file__).parents[1]
 TREE = read(command_line())
-PAGES = dict(render(TREE))
+PAGES = dict([*render(TREE), settings_page.render()])
 SAMPLE_PAGES = dict(render(SAMPLE))
 OPTIONS = [(command, option) for command in TREE.walk() for option in command.options]
 
@@ -46,7 +46,14 @@ def test_the_file_in_the_checkout_is_fresh(path: str) -> None:
 
 def test_no_page_tells_of_a_command_that_is_gone() -> None:
     """Each page in the checkout is one of those that are made."""
-    assert {f"man/{path.name}" for path in (ROOT / "man").iterdir()} == {f"man/{name}" for name in PAGES}
+    assert {path.name for path in (ROOT / "man").rglob("*.*")} == set(PAGES)
+
+
+def test_man_finds_the_pages_of_the_checkout() -> None:
+    """``man -M man domaincheck.toml``: each is in the folder of its section."""
+    pages = [path for path in documents(TREE) if path.startswith("man/")]
+    assert {"man/man1/domaincheck-check.1", "man/man5/domaincheck.toml.5"} <= set(pages)
+    assert [path for path in pages if not path.startswith(f"man/man{path[-1]}/")] == []
 
 
 def test_the_output_does_not_depend_on_the_environment() -> None:
@@ -67,11 +74,11 @@ def test_the_output_does_not_depend_on_the_environment() -> None:
 def test_check_names_what_would_change_and_changes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A stale file makes for exit status 1."""
     main([str(tmp_path)])
-    stale = tmp_path / "man/domaincheck.1"
+    stale = tmp_path / "man/man1/domaincheck.1"
     stale.write_text("old")
     capsys.readouterr()
     assert main(["--check", str(tmp_path)]) == 1
-    assert capsys.readouterr().out == "man/domaincheck.1\n"
+    assert capsys.readouterr().out == "man/man1/domaincheck.1\n"
     assert stale.read_text() == "old"
 
 
@@ -84,8 +91,8 @@ def test_everything_is_written_into_the_folder_named(tmp_path: Path) -> None:
 def test_the_page_of_a_command_that_is_gone_goes_and_foreign_pages_stay(tmp_path: Path) -> None:
     """Only what was written by the same hand is taken away."""
     main([str(tmp_path)])
-    gone, foreign = tmp_path / "man/domaincheck-gone.1", tmp_path / "man/other.1"
-    gone.write_bytes((tmp_path / "man/domaincheck.1").read_bytes())
+    gone, foreign = tmp_path / "man/man1/domaincheck-gone.1", tmp_path / "man/man1/other.1"
+    gone.write_bytes((tmp_path / "man/man1/domaincheck.1").read_bytes())
     foreign.write_text(".TH OTHER 1\n")
     assert main(["--check", str(tmp_path)]) == 1
     main([str(tmp_path)])
@@ -112,9 +119,14 @@ def test_every_status_and_problem_is_explained() -> None:
     assert [code for code in (*Status, *ProblemCode) if f".TP\n{roff.bold(code)}\n" not in page] == []
 
 
-def test_every_setting_is_listed() -> None:
-    """The page of the program has the keys of the settings file."""
-    assert [each.name for each in TABLE if roff.bold(each.name) not in PAGES["domaincheck.1"]] == []
+@pytest.mark.parametrize("setting", [*TABLE, *DOMAIN_TABLE], ids=lambda setting: setting.name)
+def test_every_setting_is_told_of(setting: Setting) -> None:
+    """Its own page has the key in its section, what it is for, and what it takes."""
+    page = " ".join(PAGES["domaincheck.toml.5"].split())
+    section = page.partition(f" .SS [{setting.section}")[2].partition(" .SS ")[0]
+    told = section.partition(f" .TP {roff.bold(setting.key)} ")[2].partition(" .TP ")[0]
+    assert told.startswith(roff.inline(setting.help))
+    assert roff.inline(setting.read.wanted)[1:] in told
 
 
 def test_prose_is_about_commands_that_exist() -> None:
@@ -164,6 +176,12 @@ def test_mandoc_finds_nothing_to_complain_of(page: str) -> None:
 def test_groff_has_no_warning(page: str) -> None:
     """Neither has the formatter that most systems use."""
     assert complaints(page, "groff", "-man", "-T", "ascii", "-w", "all", "-z") == ""
+
+
+def test_an_example_is_copied_line_by_line() -> None:
+    """Commands that follow each other stay apart, and so do the parts of a file."""
+    example = PAGES["domaincheck.toml.5"].partition(".EX\n")[2].partition(".EE")[0]
+    assert "[check]\nthreshold = \\(dq45d\\(dq\n\n[smtp]\n" in example
 
 
 # --- roff ---

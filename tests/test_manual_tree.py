@@ -116,5 +116,5 @@ def test_kinds_of_values() -> None:
 def test_arguments_are_written_as_in_a_synopsis() -> None:
     """Brackets mark what may be left out, dots what there may be more of."""
     sent, forgotten = command("otp", "send").arguments[0], command("otp", "forget-all").arguments[0]
-    assert (sent.usage, sent.repeatable, sent.value.kind) == ("EMAIL", False, Kind.TEXT)
+    assert (sent.usage, sent.repeatable, sent.value.kind) == ("EMAIL", False, Kind.ADDRESS)
     assert (forgotten.usage, forgotten.repeatable, forgotten.value.kind) == ("[FILE]...", True, Kind.FILE)

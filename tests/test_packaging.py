@@ -13,6 +13,7 @@ import pytest
 
 from domaincheck.model import Status
 from domaincheck.settings import FORMATS, load
+from domaincheck.telemetry.events import declarations
 from tests.commands import run
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ def test_the_wheel_holds_the_whole_package(wheel: zipfile.ZipFile) -> None:
 def test_the_wheel_holds_manual_and_completions(wheel: zipfile.ZipFile) -> None:
     """Where man(1) and the shells look for them."""
     shared = {name.partition(".data/data/")[2] for name in wheel.namelist()} - {""}
-    pages = {f"share/man/man1/{page.name}" for page in (ROOT / "man").iterdir()}
-    assert "share/man/man1/domaincheck-check.1" in shared
+    pages = {f"share/man/man{page.suffix[1:]}/{page.name}" for page in (ROOT / "man").rglob("*.*")}
+    assert {"share/man/man1/domaincheck-check.1", "share/man/man5/domaincheck.toml.5"} <= shared
     assert shared == pages | SHARED
 
 
@@ -88,6 +89,15 @@ def test_readme_has_two_commands_for_ci() -> None:
 def test_readme_names_every_format() -> None:
     """Where it tells of them."""
     assert [name for name in FORMATS if f"`{name}`" not in section("Formats")] == []
+
+
+def test_readme_tells_of_every_telemetry_event() -> None:
+    """With when it is emitted and its properties, as the registry has them."""
+    rows = [
+        f"| `{each.name}` | {each.when.replace('``', '`')} | {' '.join(f'`{name}`' for name in each.properties)} |"
+        for each in declarations()
+    ]
+    assert [line for line in section("Telemetry").splitlines() if line.startswith("| `")] == rows
 
 
 def test_readme_explains_every_status() -> None:

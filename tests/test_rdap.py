@@ -17,11 +17,9 @@ from domaincheck.model import ProblemCode, RegistrationState
 from domaincheck.network.deadline import Deadline
 from domaincheck.network.http import HttpClient
 from domaincheck.network.sockets import SystemNetwork
-from domaincheck.probes.rdap import RdapSource, retry_after, system_context
+from domaincheck.probes.rdap import RdapSource, system_context
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from domaincheck.lab.registry import RdapAnswer
 
 EXPIRY = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -156,29 +154,3 @@ def test_the_systems_roots_are_loaded_once() -> None:
     context = system_context()
     assert context is system_context()
     assert context.check_hostname
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({"retry-after": "30"}, 30.0),
-        ({"retry-after": " 0 "}, 0.0),
-        (
-            {"retry-after": "Mon, 23 Nov 2026 08:01:30 GMT", "date": "Mon, 23 Nov 2026 08:00:00 GMT"},
-            90.0,
-        ),
-        (
-            {"retry-after": "Mon, 23 Nov 2026 07:00:00 GMT", "date": "Mon, 23 Nov 2026 08:00:00 GMT"},
-            0.0,
-        ),
-        ({"retry-after": "Mon, 23 Nov 2026 08:01:30 GMT"}, None),
-        ({"retry-after": "Mon, 23 Nov 2026 08:01:30", "date": "Mon, 23 Nov 2026 08:00:00 GMT"}, None),
-        ({"retry-after": "9" * 5000}, None),
-        ({"retry-after": "-1"}, None),
-        ({"retry-after": "soon"}, None),
-        ({}, None),
-    ],
-)
-def test_retry_after_is_read_in_both_forms(headers: Mapping[str, str], seconds: float | None) -> None:
-    """Seconds as they stand; a date by the clock of the server that wrote it; nothing from what is neither."""
-    assert retry_after(dict(headers)) == seconds

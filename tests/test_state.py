@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domaincheck.state import State, state_folder
+from domaincheck.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -131,12 +131,6 @@ def test_nobody_else_may_read_it(path: Path) -> None:
         modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
     assert modes == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-
-
-def test_systemd_names_the_folder() -> None:
-    """The first folder of STATE_DIRECTORY is taken; without it the platform's own for this program."""
-    assert state_folder({"STATE_DIRECTORY": "/var/lib/one:/var/lib/two"}) == Path("/var/lib/one")
-    assert state_folder({}).name == "domaincheck"
 
 
 # --- many at once --------------------------------------------------------------------------------------------------

@@ -86,6 +86,16 @@ def test_brackets_must_close_around_an_address(written: str) -> None:
         ("xmpp", 5222, "xmpp"),
         ("postgres", 5432, "postgres"),
         ("mysql", 3306, "mysql"),
+        ("mariadb", 3306, "mysql"),
+        ("lmtp", 24, "lmtp"),
+        ("sieve", 4190, "sieve"),
+        ("nntp", 119, "nntp"),
+        ("nntps", 563, None),
+        ("irc", 6667, "irc"),
+        ("ircs", 6697, None),
+        ("xmpps", 5223, None),
+        ("xmpp-server", 5269, "xmpp-server"),
+        ("rdp", 3389, "rdp"),
     ],
 )
 def test_a_scheme_picks_port_and_starttls(scheme: str, port: int, starttls: str | None) -> None:

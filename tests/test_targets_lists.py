@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domaincheck.model import InvalidTarget, Target
+from domaincheck.model import CertificateFile, InvalidTarget, Target
 from domaincheck.targets import distinct, parse, read, split
 
 
@@ -68,6 +69,27 @@ def test_no_piece_holds_a_separator(text: str, comments: bool) -> None:
     assert [line for line, _ in found] == sorted(line for line, _ in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a.example file:my chain,1.pem\nb.example", ["a.example", "file:my chain,1.pem", "b.example"]),
+        ("file:a.pem, b.example", ["file:a.pem", "b.example"]),
+        ("file:a.pem,FILE:b.pem,", ["file:a.pem", "FILE:b.pem"]),
+        ("file:a.pem \t\r\n file:", ["file:a.pem", "file:"]),
+        ("file.example:443 profile:8443", ["file.example:443", "profile:8443"]),
+    ],
+)
+def test_the_path_of_a_file_may_hold_blanks_and_commas(text: str, found: list[str]) -> None:
+    """It ends with its line, or at a comma before white space or another file."""
+    assert pieces(text) == pieces(text, comments=True) == found
+
+
+def test_a_comment_ends_the_path_of_a_file() -> None:
+    """In files; on the command line the sign belongs to the path."""
+    assert pieces("file:a b.pem # ours\nc.example,# d", comments=True) == ["file:a b.pem", "c.example"]
+    assert pieces("file:a #1.pem") == ["file:a #1.pem"]
+
+
 def test_a_large_list_is_taken_apart_bit_by_bit() -> None:
     """Going through two megabytes of targets takes next to no memory beside the text."""
     text = "www.example.com\n" * 131_072
@@ -97,6 +119,64 @@ def test_the_name_of_a_file_is_data() -> None:
     (target,) = read("1.2.3", "\x1b[31m.txt")
     assert isinstance(target, InvalidTarget)
     assert "\x1b" not in target.reason
+
+
+def found_files(text: str, *paths: str) -> list[object]:
+    """Return what *text* names where each pattern stands for *paths*."""
+    return list(read(text, None, find=lambda pattern: paths if "*" in pattern else (pattern,)))
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("file:a.pem", "a.pem"),
+        ("File:./a.pem", "./a.pem"),
+        ("file:/etc/a%20b.pem", "/etc/a%20b.pem"),
+        ("file:///etc/a.pem", "/etc/a.pem"),
+        ("file://localhost/etc/a.pem", "/etc/a.pem"),
+    ],
+)
+def test_a_file_is_named_by_its_path(text: str, path: str) -> None:
+    """It may have the empty host of a file's address, but nothing in it is decoded."""
+    assert found_files(text) == [CertificateFile(text, path)]
+
+
+def test_a_pattern_becomes_the_files_it_stands_for() -> None:
+    """Each is a target of its own, named by its own path."""
+    assert found_files("file://localhost/*.pem", "/b.pem", "/a.pem") == [
+        CertificateFile("file:/b.pem", "/b.pem"),
+        CertificateFile("file:/a.pem", "/a.pem"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("file:", "names no file"),
+        ("file:// ", "names no file"),
+        ("file:a\0b", "names no file"),
+        ("file://chain.pem", "names the machine 'chain.pem'; write file:///PATH"),
+        ("file:*.pem", "No file matches '*.pem'"),
+    ],
+)
+def test_what_names_no_file_says_why(text: str, words: str) -> None:
+    """It is an invalid target."""
+    (target,) = found_files(text)
+    assert isinstance(target, InvalidTarget)
+    assert words in target.reason
+
+
+def test_where_only_hosts_will_do_a_file_is_refused() -> None:
+    """It stands for no host that could be watched."""
+    (target,) = read("file:chain.pem", None)
+    assert isinstance(target, InvalidTarget)
+    assert "give the host" in target.reason
+
+
+def test_the_same_file_comes_once() -> None:
+    """Two spellings of one path are one target, beside a host of that name."""
+    text = "file:a.pem,file:./a.pem,file:b/../a.pem, a.pem"
+    assert [target.text for target in distinct(read(text, None, find=lambda path: [path]))] == ["file:a.pem", "a.pem"]
 
 
 def test_the_same_target_comes_once() -> None:

@@ -31,7 +31,7 @@ def envelope(name: str, **properties: object) -> Envelope:
 
 def dropped(count: int) -> Envelope:
     """Return the event that tells of *count* dropped ones."""
-    return replace(envelope("dropped", count=count), event="telemetry_dropped")
+    return envelope("dropped", count=count)._replace(event="telemetry_dropped")
 
 
 def uuids(outbox: Outbox, destination: str = OURS) -> list[str]:
@@ -84,7 +84,7 @@ def test_an_event_comes_back_as_it_was_added(outbox: Outbox, path: Path) -> None
 
 def test_what_can_not_be_encoded_is_kept_all_the_same(outbox: Outbox) -> None:
     """A command line may hold bytes that are no text."""
-    event = replace(envelope("odd", message="caf\udce9"), distinct_id="\udce9@example.com")
+    event = envelope("odd", message="caf\udce9")._replace(distinct_id="\udce9@example.com")
     assert outbox.add([event], OURS, NOW)
     assert outbox.pending(OURS) == [event]
 
@@ -92,7 +92,7 @@ def test_what_can_not_be_encoded_is_kept_all_the_same(outbox: Outbox) -> None:
 def test_events_come_in_the_order_in_which_they_were_added(outbox: Outbox) -> None:
     """The steps of a funnel stay in order, whatever their uuids and the clocks say."""
     outbox.add([envelope("c"), envelope("a")], OURS, NOW)
-    outbox.add([replace(envelope("b"), timestamp=NOW - DAY), envelope("d")], OURS, NOW - HOUR)
+    outbox.add([envelope("b")._replace(timestamp=NOW - DAY), envelope("d")], OURS, NOW - HOUR)
     assert uuids(outbox) == ["c", "a", "b", "d"]
     assert [each.uuid for each in outbox.batch(OURS, 3)] == ["c", "a", "b"]
 
@@ -229,7 +229,7 @@ def test_nobody_waits_for_longer_than_six_hours(outbox: Outbox) -> None:
 def test_the_standing_tells_what_goes_on(outbox: Outbox) -> None:
     """What is pending, since when, what failed and why, and when the next try is."""
     assert outbox.standing(OURS, NOW) == Standing()
-    outbox.add([replace(envelope("a"), timestamp=NOW - HOUR), envelope("b")], OURS, NOW)
+    outbox.add([envelope("a")._replace(timestamp=NOW - HOUR), envelope("b")], OURS, NOW)
     outbox.add([envelope("c")], THEIRS, NOW)
     outbox.succeeded(OURS, NOW)
     outbox.postponed(OURS, NOW, "refused", 30 * SECOND)
@@ -256,7 +256,7 @@ def test_a_clock_that_jumps_costs_no_events(outbox: Outbox, years: int) -> None:
     jump = years * 365 * DAY
     for day in range(7):
         outbox.add([envelope(f"right {day}")], OURS, NOW + day * DAY)
-        outbox.add([replace(envelope(f"wrong {day}"), timestamp=NOW + jump)], OURS, NOW + day * DAY + jump)
+        outbox.add([envelope(f"wrong {day}")._replace(timestamp=NOW + jump)], OURS, NOW + day * DAY + jump)
     assert len(uuids(outbox)) == 14
     assert outbox.standing(OURS, NOW).dropped == 0
 
@@ -277,7 +277,7 @@ def test_the_notice_is_shown_once(outbox: Outbox, path: Path) -> None:
     """To this user, ever."""
     assert outbox.first_notice(NOW)
     assert not outbox.first_notice(NOW)
-    outbox.empty()
+    outbox.empty(NOW)
     with opened(path) as later:
         assert not later.first_notice(NOW + 365 * DAY)
 
@@ -286,7 +286,7 @@ def test_to_look_is_to_leave_no_trace(outbox: Outbox, path: Path) -> None:
     """Who never had telemetry on finds no file of it."""
     assert outbox.standing(OURS, NOW) == Standing()
     assert outbox.pending(OURS) == []
-    assert outbox.empty() == 0
+    outbox.reopen()
     assert not path.parent.exists()
 
 
@@ -296,9 +296,31 @@ def test_who_opts_out_leaves_nothing_behind(outbox: Outbox, path: Path) -> None:
     outbox.add([envelope("elsewhere", who="ann@example.com")], THEIRS, NOW)
     outbox.postponed(OURS, NOW, "ann@example.com is unknown", HOUR)
     assert b"ann@example.com" in path.read_bytes()
-    assert outbox.empty() == 101
+    assert outbox.empty(NOW) == 101
     assert outbox.standing(OURS, NOW) == Standing()
     assert not any(b"ann@example.com" in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_who_had_begun_before_an_opt_out_adds_nothing_after_it(outbox: Outbox) -> None:
+    """It goes by settings that hold no more; whoever begins later has read the new ones."""
+    outbox.add([envelope("early")], OURS, NOW)
+    outbox.empty(NOW)
+    assert not outbox.add([envelope("under way")], OURS, NOW + HOUR, begun=NOW - SECOND)
+    assert outbox.add([envelope("later")], OURS, NOW + HOUR, begun=NOW + SECOND)
+    assert uuids(outbox) == ["later"]
+
+
+def test_an_opt_out_is_taken_back(outbox: Outbox) -> None:
+    """At once, for all commands."""
+    outbox.empty(NOW)
+    outbox.reopen()
+    assert outbox.add([envelope("a")], OURS, NOW, begun=NOW - SECOND)
+
+
+def test_an_opt_out_by_a_clock_that_was_ahead_keeps_nobody_from_adding(outbox: Outbox) -> None:
+    """Once the clock is right again; else nothing would be kept for years."""
+    outbox.empty(NOW + 3650 * DAY)
+    assert outbox.add([envelope("a")], OURS, NOW + HOUR, begun=NOW)
 
 
 # --- trouble -------------------------------------------------------------------------------------------------------
@@ -343,7 +365,7 @@ def test_a_newer_version_is_left_alone(path: Path, journal: str) -> None:
         assert not outbox.delivered(["a"])
         outbox.postponed(OURS, NOW, "refused", HOUR)
         outbox.report_dropped(OURS, dropped)
-        assert (outbox.pending(OURS), outbox.empty(), outbox.standing(OURS, NOW)) == ([], 0, Standing())
+        assert (outbox.pending(OURS), outbox.empty(NOW), outbox.standing(OURS, NOW)) == ([], 0, Standing())
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before
     assert said == [
         f"{path} is of a newer version of domaincheck, and left alone; events of telemetry are not kept this time"

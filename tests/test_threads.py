@@ -97,7 +97,8 @@ def test_no_more_are_made_at_once_than_there_are_threads(make: Callable[[int], E
 @EXECUTORS
 def test_what_has_not_begun_is_forgotten_at_a_shutdown_that_says_so(make: Callable[[int], Executor]) -> None:
     """What is under way ends, the rest is never made, and nobody waits for any of it."""
-    threads, opened, begun, made = make(1), threading.Event(), threading.Event(), []
+    threads, opened, begun = make(1), threading.Event(), threading.Event()
+    made: list[int] = []
 
     def work() -> str:
         begun.set()
@@ -120,7 +121,8 @@ def test_what_has_not_begun_is_forgotten_at_a_shutdown_that_says_so(make: Callab
 @EXECUTORS
 def test_a_cancelled_call_is_not_made(make: Callable[[int], Executor]) -> None:
     """It ends there and then, and those behind it are made."""
-    threads, opened, made = make(1), threading.Event(), []
+    threads, opened = make(1), threading.Event()
+    made: list[str] = []
     threads.submit(opened.wait, PATIENCE)
     cancelled, kept = threads.submit(made.append, "cancelled"), threads.submit(made.append, "kept")
     assert cancelled.cancel()

@@ -6,5 +6,7 @@
 ``perform``       runs what ``check`` and ``demo`` have planned, and prints it
 ``interruption``  what Ctrl-C does meanwhile
 ``terminal``      what a stream can show: width, colour, a progress bar
+``happenings``    what happens in commands, as events of telemetry
+``reporting``     hands these over when a command has ended
 ``manual``        writes the man pages and completions from the command tree
 """

@@ -11,16 +11,13 @@ import typer
 
 from domaincheck import __version__, settings
 from domaincheck.cli import commands
-from domaincheck.cli.invocation import INTERRUPTED, Invocation
+from domaincheck.cli.invocation import BROKEN_PIPE, INTERRUPTED, Call, Invocation, recorder_for
 from domaincheck.cli.terminal import say
-from domaincheck.errors import DomaincheckError
+from domaincheck.errors import DomaincheckError, UsageError
 from domaincheck.world import World
 
 COULD_NOT = 3
 """The exit status of bad usage and of what could not be done; for ``check`` the same as "unknown"."""
-
-BROKEN_PIPE = 141
-"""As a shell reports a process that died of SIGPIPE."""
 
 VERY_VERBOSE = 2
 
@@ -40,7 +37,7 @@ _FROM_SETTINGS = {  # parameters of check whose defaults can be settled
 
 def _print_version(ctx: typer.Context, wanted: bool) -> None:
     if wanted:
-        ctx.obj.stdout.write(f"domaincheck {__version__}\n")
+        ctx.obj.world.stdout.write(f"domaincheck {__version__}\n")
         raise typer.Exit
 
 
@@ -71,23 +68,51 @@ def root(  # noqa: PLR0913, PLR0917 - a parameter an option
     verbose: Annotated[
         int, typer.Option("-v", "--verbose", count=True, help="Say where facts came from; -vv: explain faults too.")
     ] = 0,
+    no_telemetry: Annotated[bool, typer.Option("--no-telemetry", help="Keep and send no telemetry.")] = False,
     version: Annotated[  # noqa: ARG001 - eager, handled by its callback
         bool,
         typer.Option("-V", "--version", is_eager=True, callback=_print_version, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Say which domains and TLS certificates are valid, expiring soon, expiring today or expired."""
-    world: World = ctx.obj
-    found = settings.load(world.environment, config)
-    ctx.obj = Invocation(world, found, -1 if quiet else verbose, store, config)
+    call: Call = ctx.obj
+    found, usable = _settings(ctx, call.world, config)
+    verbosity = -1 if quiet else verbose
+    recorder = recorder_for(call.world, found) if usable and not no_telemetry else None
+    ctx.obj = call.invocation = Invocation(call.world, found, verbosity, store, config, no_telemetry, recorder)
     settled = {name: found[key] for name, key in _FROM_SETTINGS.items() if found[key] is not None}
     ctx.default_map = {"check": settled}
 
 
+def _settings(ctx: typer.Context, world: World, config: Path | None) -> tuple[settings.Settings, bool]:
+    """Return the settings and whether they can be used: ``config`` puts right those that cannot, ``doctor`` tells."""
+    try:
+        return settings.load(world.environment, config), True
+    except UsageError:
+        if ctx.invoked_subcommand not in {"config", "doctor"}:
+            raise
+        return settings.defaults(), False
+
+
 def main(arguments: Sequence[str], world: World) -> int:
     """Run the command line *arguments* in *world* and return its exit status; no exception gets past here."""
+    call = Call(arguments, world)
+    status = _status(call)
+    # Where the command line was not understood there is no recorder yet; if all was well, it asked for a page of help.
+    concerns_telemetry = call.invocation.recorder if call.invocation else status
+    if concerns_telemetry:
+        with contextlib.suppress(KeyboardInterrupt):
+            from domaincheck.cli.reporting import report
+
+            report(call, status)
+    return status
+
+
+def _status(call: Call) -> int:
+    """Run the command, and see to what becomes of its errors."""
+    arguments, world = call.arguments, call.world
     try:
-        return _run(arguments, world)
+        return _run(call)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):  # typer turns the first into the second, and has no other use for it
@@ -97,7 +122,9 @@ def main(arguments: Sequence[str], world: World) -> int:
         if isinstance(error, typer.TyperException) and not arguments:
             world.stderr.write(f"{error.format_message()}\n")
             return COULD_NOT
-        say(world.stderr, _explanation(error))
+        sentence = _explanation(error)
+        call.fault = "UsageError" if isinstance(error, typer.TyperException) else type(error).__name__, sentence
+        say(world.stderr, sentence)
         if _verbosity(arguments) >= VERY_VERBOSE:
             traceback.print_exc(file=world.stderr)
         if isinstance(error, OSError):
@@ -105,11 +132,11 @@ def main(arguments: Sequence[str], world: World) -> int:
         return COULD_NOT
 
 
-def _run(arguments: Sequence[str], world: World) -> int:
-    with contextlib.redirect_stdout(world.stdout):  # typer prints help there
-        app = command_line(arguments)
-        status: Any = app(args=list(arguments), prog_name="domaincheck", standalone_mode=False, obj=world)
-    world.stdout.flush()
+def _run(call: Call) -> int:
+    with contextlib.redirect_stdout(call.world.stdout):  # typer prints help there
+        app = command_line(call.arguments)
+        status: Any = app(args=list(call.arguments), prog_name="domaincheck", standalone_mode=False, obj=call)
+    call.world.stdout.flush()
     return status if isinstance(status, int) else 0
 
 

@@ -7,58 +7,78 @@ from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
 from domaincheck.errors import UsageError
-from domaincheck.files import decode, read_text
-from domaincheck.model import Target
-from domaincheck.targets import distinct, read, split, with_domain
+from domaincheck.files import decode, matching, read_text
+from domaincheck.model import InvalidTarget, Target
+from domaincheck.schemes import SCHEMES
+from domaincheck.targets import distinct, names_file, parse_files, pieces, read, with_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from domaincheck.model import InvalidTarget
+    from domaincheck.schemes import Scheme
+    from domaincheck.targets.lists import Item
 
 STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class TargetList:
-    """Texts that hold targets, each with the name of the file it came from, ``None`` for the command line."""
+    """Texts that hold targets, each with the name of the file it came from, ``None`` for the command line.
+
+    Targets without a scheme are taken for ones with the scheme *plain*.
+    """
 
     texts: tuple[tuple[str, str | None], ...]
+    plain: Scheme = SCHEMES["https"]
 
-    def __iter__(self) -> Iterator[Target | InvalidTarget]:
+    def __iter__(self) -> Iterator[Item]:
         """Yield the targets, each once, as they are read."""
-        return distinct(chain.from_iterable(read(text, origin) for text, origin in self.texts))
+        return distinct(chain.from_iterable(read(text, origin, self.plain, matching) for text, origin in self.texts))
 
-    def with_domains(self) -> Iterator[Target | InvalidTarget]:
+    def with_domains(self) -> Iterator[Item]:
         """Yield the targets with their registrable domains."""
         return (with_domain(item) if isinstance(item, Target) else item for item in self)
 
     def count(self) -> int:
         """Return how many targets there are at most, before those named twice are merged."""
-        return sum(1 for text, origin in self.texts for _ in split(text, comments=origin is not None))
+        return sum(1 for _ in self._places())
 
     def __bool__(self) -> bool:
-        return any(True for text, origin in self.texts for _ in split(text, comments=origin is not None))
+        return any(True for _ in self._places())
 
     @property
     def more_than_one(self) -> bool:
         """Whether there may be more than one target."""
-        pieces = chain.from_iterable(split(text, comments=origin is not None) for text, origin in self.texts)
-        return next(pieces, None) is not None and next(pieces, None) is not None
+        places = self._places()
+        return next(places, None) is not None and next(places, None) is not None
+
+    def _places(self) -> Iterator[object]:
+        """Yield something for each target, without reading what the targets are."""
+        for text, origin in self.texts:
+            for _, piece in pieces(text, origin, self.plain):
+                if not isinstance(piece, InvalidTarget) and names_file(piece):
+                    yield from parse_files(piece, matching)
+                else:
+                    yield piece
 
 
-def gather(arguments: Sequence[str], files: Sequence[Path], stdin: TextIO) -> TargetList:
-    """Return the targets named by *arguments* and in *files*, where ``-`` stands for *stdin*.
+def gather(
+    arguments: Sequence[str], files: Sequence[Path], stdin: TextIO, plain: Scheme = SCHEMES["https"]
+) -> TargetList:
+    """Return the targets named by *arguments* and in *files*, where ``-`` stands for *stdin*, with that *plain* scheme.
 
-    Raises UsageError, before anything is probed, when a file can't be read or there is no target at all.
+    Raises UsageError, before anything is probed, when a file can't be read, is CSV without a column of targets, or when
+    there is no target at all.
     """
     named = [(argument, None) for argument in arguments if argument != STANDARD_INPUT]
     texts: list[tuple[str, str | None]] = [*named]
     texts += [(read_text(path), str(path)) for path in files if str(path) != STANDARD_INPUT]
     if STANDARD_INPUT in (*arguments, *map(str, files)):
         texts.append((_read_all(stdin), "standard input"))
-    targets = TargetList(tuple(texts))
+    for text, origin in texts:
+        pieces(text, origin)
+    targets = TargetList(tuple(texts), plain)
     if not targets:
         raise UsageError(
             "there is no target to check: name one, as in 'domaincheck check example.com', or a list with --file"

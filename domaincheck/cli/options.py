@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from domaincheck.schemes import SCHEMES, STARTTLS, Scheme
 from domaincheck.settings import MOST_JOBS, seconds
 from domaincheck.threshold import Threshold
 
-FormatName = Literal["table", "plain", "json", "ndjson", "csv"]
+FormatName = Literal["table", "plain", "json", "ndjson", "csv", "nagios", "prometheus", "html", "ics"]
 
 
 def _threshold(text: str) -> Threshold:
@@ -25,17 +26,41 @@ def _seconds(text: str) -> float:
         raise typer.BadParameter(f"{text!r} is not {error}") from error
 
 
+class _Protocol:
+    """Reads the name of a protocol; typer's own choice would not say which is nearest. Completions offer *choices*."""
+
+    choices = tuple(STARTTLS)
+    __name__ = "protocol"
+
+    def __call__(self, text: str) -> Scheme:
+        if text.lower() in STARTTLS:
+            return STARTTLS[text.lower()]
+        if text.lower() in SCHEMES:
+            raise typer.BadParameter(f"{text!r} speaks TLS from the first byte: write {text.lower()}://HOST instead")
+        from difflib import get_close_matches
+
+        near = get_close_matches(text.lower(), STARTTLS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"give one of {', '.join(STARTTLS)}"
+        raise typer.BadParameter(f"{text!r} is no protocol that can start TLS; {hint}")
+
+
 Targets = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[TARGET]...",
         show_default=False,
-        help="Hosts (example.com, mail.example.com:465, https://example.com/), or - for standard input.",
+        help="Hosts (example.com, mail.example.com:465, https://example.com/), certificate files (file:chain.pem), "
+        "or - for standard input.",
     ),
 ]
 Files = Annotated[
     list[Path] | None,
-    typer.Option("-f", "--file", metavar="FILE", help="Read targets from FILE too; - is standard input. Repeatable."),
+    typer.Option(
+        "-f",
+        "--file",
+        metavar="FILE",
+        help="Read targets from FILE too, a list or CSV with a header; - is standard input. Repeatable.",
+    ),
 ]
 Tls = Annotated[bool, typer.Option("--tls/--no-tls", help="Check the TLS certificate.")]
 Domain = Annotated[bool, typer.Option("--domain/--no-domain", help="Check the domain's registration.")]
@@ -84,6 +109,10 @@ Output = Annotated[
 Sort = Annotated[
     Literal["input", "urgency"], typer.Option("--sort", metavar="ORDER", help="Order of the results: input or urgency.")
 ]
+Group = Annotated[
+    bool,
+    typer.Option("--group", help="Tell once of targets behind one certificate that are alike; table and plain only."),
+]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever the results say.")]
 Progress = Annotated[
     bool | None,
@@ -95,15 +124,42 @@ CaFile = Annotated[
 ]
 Servername = Annotated[
     str | None,
-    typer.Option("--servername", metavar="NAME", help="Send NAME as SNI, and expect the certificate to be for it."),
+    typer.Option("--servername", metavar="NAME", help="Send NAME as SNI, and expect each certificate to be for it."),
+]
+Starttls = Annotated[
+    Scheme | None,
+    typer.Option(
+        "--starttls",
+        metavar="PROTOCOL",
+        parser=_Protocol(),
+        help="Start TLS within PROTOCOL, on its port unless another is given, for targets without a scheme.",
+    ),
 ]
 Ipv4 = Annotated[bool, typer.Option("-4", help="Use IPv4 only.")]
 Ipv6 = Annotated[bool, typer.Option("-6", help="Use IPv6 only.")]
+AllAddresses = Annotated[
+    bool,
+    typer.Option("--all-addresses", help="Check each address of a host, not just the first that answers."),
+]
 ClientCert = Annotated[
     Path | None, typer.Option("--client-cert", metavar="FILE", help="Show this PEM certificate to servers that ask.")
 ]
 ClientKey = Annotated[
     Path | None, typer.Option("--client-key", metavar="FILE", help="The key of --client-cert, if not in the same file.")
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--password-file",
+        metavar="FILE",
+        help="Open an encrypted --client-key, and PKCS#12 files, with the first line of FILE.",
+    ),
+]
+Revocation = Annotated[
+    bool,
+    typer.Option(
+        "--revocation/--no-revocation", help="Ask the issuers of the chain whether any of it has been revoked."
+    ),
 ]
 Resolve = Annotated[
     list[str] | None,
@@ -124,7 +180,43 @@ WhoisServer = Annotated[
     str | None,
     typer.Option("--whois-server", metavar="HOST[:PORT]", help="Ask this WHOIS server about every domain."),
 ]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep registrations learned before.")]
+ExpectIssuer = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect-issuer",
+        metavar="TEXT",
+        help="Complain unless the certificate's issuer has TEXT in its name, or matches it with * and ?. "
+        "Repeatable: one will do.",
+    ),
+]
+ExpectKey = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect-key",
+        metavar="TEXT",
+        help="Complain unless the certificate's key is of this kind (RSA 2048, ECDSA), or has this SHA-256 digest. "
+        "Repeatable: one will do.",
+    ),
+]
+ExpectRegistrar = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect-registrar",
+        metavar="TEXT",
+        help="Complain unless the domain is with this registrar; TEXT is as for --expect-issuer. "
+        "Repeatable: one will do.",
+    ),
+]
+ExpectNs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--expect-ns",
+        metavar="NAME",
+        help="Complain unless the domain has this name server, and those of further --expect-ns, and no other.",
+    ),
+]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep registrations and revocation lists.")]
 Refresh = Annotated[
-    bool, typer.Option("--refresh", help="Ask the registries anew, and keep what they say in place of what was kept.")
+    bool,
+    typer.Option("--refresh", help="Ask registries and issuers anew, and keep what they say instead of what was kept."),
 ]

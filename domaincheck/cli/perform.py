@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from domaincheck.cli.inputs import TargetList
-    from domaincheck.model import Result
-    from domaincheck.output import Style
+    from domaincheck.model import Result, Summary
+    from domaincheck.output import Format, Style
     from domaincheck.verdict import Policy
     from domaincheck.world import World
 
@@ -36,8 +36,8 @@ class Plan:
     """What to check and how to tell of it.
 
     *format* is ``None`` for the usual one: a table on a terminal, plain lines elsewhere. *output* is the file to write
-    instead of standard output. *by_urgency* puts the worst first. *progress* is ``None`` to decide by the streams.
-    *verbosity* is -1 for quiet, 0, or the number of times that more was asked for.
+    instead of standard output. *by_urgency* puts the worst first. *group* tells once of targets that are alike.
+    *progress* is ``None`` to decide by the streams. *verbosity* is -1 for quiet, 0, or how often more was asked for.
     """
 
     targets: TargetList
@@ -48,13 +48,17 @@ class Plan:
     format: str | None = None
     output: Path | None = None
     by_urgency: bool = False
+    group: bool = False
     exit_zero: bool = False
     progress: bool | None = None
     verbosity: int = 0
 
 
-def perform(plan: Plan, world: World) -> int:
-    """Carry *plan* out and return the exit status: the worst severity's, or that of an interruption."""
+def perform(plan: Plan, world: World, ended: Callable[[Summary, float], None] = lambda *_: None) -> int:
+    """Carry *plan* out and return the exit status: the worst severity's, or that of an interruption.
+
+    Once targets are being probed, *ended* is told the counts and the seconds it took, however that ends.
+    """
     started, begun = world.clock(), time.monotonic()
     tally, interruption = Tally(), Interruption()
 
@@ -62,11 +66,13 @@ def perform(plan: Plan, world: World) -> int:
         duration = time.monotonic() - begun
         return Report(JSON_VERSION, __version__, started, duration, str(plan.policy), tally.summary())
 
-    with interruption.heeded(), _open(plan, world) as (stream, style):
+    with interruption.heeded(), _open(plan, world) as (stream, style), ExitStack() as stack:
+        stack.callback(lambda: ended(tally.summary(), time.monotonic() - begun))
         form = FORMATS[plan.format or ("table" if stream.isatty() else "plain")]
         with _watched(plan, world, form.order, stream) as watcher, _running(plan, world, watcher.tell) as raw:
             seen = _observed(interruption.guard(raw), tally, watcher)
-            pieces = form.render(_ordered(seen, form.order, by_urgency=plan.by_urgency), finish, style)
+            ordered = _ordered(seen, form.order, by_urgency=plan.by_urgency)
+            pieces = _rendered(form, ordered, finish, style, group=plan.group)
             if watcher.bar.shown and stream.isatty():
                 pieces = iter(list(pieces))  # one terminal can't show the bar and the results at once
             else:
@@ -84,6 +90,16 @@ def _ordered(seen: Iterable[tuple[int, Result]], order: Order, *, by_urgency: bo
     if by_urgency:
         return sorted((result for _, result in seen), key=urgency)
     return in_order(seen) if order is Order.GIVEN else (result for _, result in seen)
+
+
+def _rendered(
+    form: Format, results: Iterable[Result], finish: Callable[[], Report], style: Style, *, group: bool
+) -> Iterator[str]:
+    if not group:
+        return form.render(results, finish, style)
+    from domaincheck.output.grouping import grouped
+
+    return form.render_groups(grouped(results), finish, style)
 
 
 def _write(pieces: Iterable[str], stream: IO[str], *, at_once: bool = False) -> None:
@@ -179,10 +195,8 @@ def _observed(results: Iterable[tuple[int, Result]], tally: Tally, watcher: _Wat
 def _tell(result: Result, world: World) -> None:
     """Say on standard error where the facts of *result* came from."""
     if result.tls is not None:
-        where = result.tls.address or "no address"
-        say(
-            world.stderr, f"{result.target}: TLS at {where}: {result.tls.status} in {result.tls.duration_seconds:.2f} s"
-        )
+        where = f"TLS at {result.tls.address or 'no address'}" if result.host else "certificate"
+        say(world.stderr, f"{result.target}: {where}: {result.tls.status} in {result.tls.duration_seconds:.2f} s")
     if result.domain is not None:
         source = f"{result.domain.source} at {result.domain.server}" if result.domain.source else "no source"
         words = f"{result.target}: registration of {result.domain.name} by {source}: {result.domain.status}"

@@ -43,7 +43,7 @@ def prove(invocation: Invocation, journal: Journal, request: Request, otp: str |
     """
     world, email, operation = invocation.world, request.email, request.operation
     if otp is not None:
-        if verification.verify(journal, email, operation, otp, world.clock()):
+        if _verify(invocation, journal, request, otp):
             return True
         another = _command(invocation, "otp", "send", email, "--operation", operation)
         say(world.stderr, f"this code does not fit; '{another}' sends another")
@@ -79,6 +79,7 @@ def send(  # noqa: PLR0913 - as above
     """
     world, post = invocation.world, invocation.open_post()
     decision = verification.decide(journal, email, operation, world.clock(), force=force)
+    invocation.happenings.code_asked_for(email, operation, force=force, new=decision.sending is Sending.NEW)
     if decision.sending is not Sending.NEW:
         if not (quiet and decision.sending is Sending.ALIVE):
             another = _command(invocation, "otp", "send", email, "--operation", operation, "--force-new")
@@ -87,12 +88,21 @@ def send(  # noqa: PLR0913 - as above
     try:
         if operation == "subscribe" or any(invocation.open_store().subscriptions(email)):
             verification.send(journal, post, email, operation, targets)
+            invocation.happenings.code_mailed(email, operation, accepted=True)
     except MailError as error:
+        invocation.happenings.code_mailed(email, operation, accepted=False)
         say(world.stderr, f"the code for {email} could not be sent: {error}")
         return False
     if not quiet:
         say(world.stderr, f"a code is on its way to {email}; it lives {MINUTES} minutes")
     return True
+
+
+def _verify(invocation: Invocation, journal: Journal, request: Request, code: str) -> bool:
+    """Return whether *code* is the one that *request* waits for."""
+    fits = verification.verify(journal, request.email, request.operation, code, invocation.world.clock())
+    invocation.happenings.code_given(request.email, request.operation, accepted=fits)
+    return fits
 
 
 def _refusal(email: str, another: str, decision: Decision) -> str:
@@ -119,7 +129,7 @@ def _ask(invocation: Invocation, journal: Journal, request: Request) -> bool:
             continue
         if not line.strip():
             continue
-        if verification.verify(journal, email, operation, line.strip(), world.clock()):
+        if _verify(invocation, journal, request, line.strip()):
             return True
         tries -= 1
         say(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from domaincheck.alerts.due import Rules
     from domaincheck.cli.invocation import Invocation
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domaincheck.runner import Runner
     from domaincheck.scheduled import Report
     from domaincheck.settings import Settings
+    from domaincheck.verdict import Own
 
 NOT_YET = 1
 COULD_NOT = 3
@@ -44,7 +45,9 @@ def run_scheduled(
             if not alone:
                 say(world.stderr, "another scheduled run is under way; this one has nothing to do")
                 return 0
-            report = _run(invocation)
+            with invocation.happenings.scheduled_run() as ended:
+                report = _run(invocation)
+                ended(report)
     for sentence in _complaints(report):
         say(world.stderr, sentence)
     if json:
@@ -86,12 +89,13 @@ def _rehearse(invocation: Invocation) -> Report:
         return scheduled.run(work, runner)
 
 
-def _rules(invocation: Invocation) -> tuple[Rules, timedelta]:
+def _rules(invocation: Invocation) -> tuple[Rules, timedelta, Mapping[str, Own]]:
     from domaincheck.alerts.due import Rules
+    from domaincheck.cli.expectations import settled
 
     settings = invocation.settings
     rules = Rules(settings["alerts.windows"], settings["alerts.unreachable_after"])
-    return rules, timedelta(days=settings["history.keep_days"])
+    return rules, timedelta(days=settings["history.keep_days"]), settled(settings)
 
 
 @contextmanager

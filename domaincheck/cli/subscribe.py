@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domaincheck.cli.invocation import Invocation
+    from domaincheck.store import Store
 
 NOT_YET = 1
 """The exit status of what is not done yet: a code is needed or wrong, or a mail could not be delivered."""
@@ -38,12 +39,19 @@ def subscribe(
     Without a TARGET, the code confirms what was imported for EMAIL.
     """
     from domaincheck.addresses import normalised
-    from domaincheck.cli.proof import Request, prove
-    from domaincheck.model import Standing, Subscription
 
     invocation: Invocation = ctx.obj
     store, address = invocation.open_store(), normalised(email)
-    wanted = _checked(targets or ())
+    with invocation.happenings.registration(address, targets or ()):
+        return _subscribe(invocation, store, address, _checked(targets or ()), threshold, otp)
+
+
+def _subscribe(  # noqa: PLR0913, PLR0917 - what the command was given
+    invocation: Invocation, store: Store, address: str, wanted: Sequence[str], threshold: str | None, otp: str | None
+) -> int:
+    from domaincheck.cli.proof import Request, prove
+    from domaincheck.model import Standing, Subscription
+
     if not wanted and not any(s.standing is not Standing.VERIFIED for s in store.subscriptions(address)):
         raise UsageError(f"there is nothing to subscribe {address} to: name a target, as in example.com")
     _check_threshold(threshold)
@@ -63,8 +71,7 @@ def unsubscribe(ctx: typer.Context, email: Email, targets: Targets = None, otp: 
     """Remove some or all targets of an address; needs a code too."""
     from domaincheck.addresses import normalised
     from domaincheck.cli.proof import Request, prove
-    from domaincheck.scheduled import key_of
-    from domaincheck.targets import parse
+    from domaincheck.targets import key_of, parse
 
     invocation: Invocation = ctx.obj
     store, address = invocation.open_store(), normalised(email)

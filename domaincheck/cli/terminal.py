@@ -35,7 +35,15 @@ def style_for(stream: IO[str], environment: Mapping[str, str]) -> Style:
 
     color = stream.isatty() and not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
     encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
-    return Style(width=_width(stream, environment), color=color, unicode=encoding.startswith("utf"))
+    unicode = encoding.startswith("utf") and not (stream.isatty() and _wants_ascii(environment))
+    return Style(width=_width(stream, environment), color=color, unicode=unicode)
+
+
+def _wants_ascii(environment: Mapping[str, str]) -> bool:
+    """Return whether the locale is that of C, in which Python writes UTF-8 all the same (PEP 538 and 540)."""
+    settled = {"LC_ALL": (), "LC_CTYPE": ("C.UTF-8", "C.utf8", "UTF-8"), "LANG": ()}  # what Python itself may have set
+    values = (environment.get(name) for name, ours in settled.items() if environment.get(name) not in ("", *ours))
+    return next(filter(None, values), "") in ("C", "POSIX")
 
 
 def _width(stream: IO[str], environment: Mapping[str, str]) -> int:

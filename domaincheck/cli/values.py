@@ -8,21 +8,25 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from domaincheck.errors import UsageError
+from domaincheck.files import read_text
 from domaincheck.model import InvalidTarget, Severity
 from domaincheck.network import Address
 from domaincheck.targets import canonical, parse
 from domaincheck.text import clean
-from domaincheck.verdict import Policy
+from domaincheck.verdict import Expected, Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from datetime import datetime
     from pathlib import Path
+
+    from typer import Context
 
     from domaincheck.cli.invocation import Invocation
     from domaincheck.model import Threshold
     from domaincheck.settings import Settings
     from domaincheck.state import State
+    from domaincheck.verdict import Own
 
 Source = Literal["auto", "rdap", "whois"]
 WHOIS_PORT = 43
@@ -34,6 +38,16 @@ def check_parts(*, tls: bool, domain: bool) -> None:
     """Refuse to check neither certificates nor registrations."""
     if not (tls or domain):
         raise UsageError("--no-tls and --no-domain together leave nothing to check: drop one of them")
+
+
+def may_group(format_name: str | None) -> bool:
+    """Return whether targets can be grouped in the format of that name, which is always; else raise UsageError."""
+    from domaincheck.output import FORMATS
+
+    if format_name is None or FORMATS[format_name].groups:
+        return True
+    able = " or ".join(name for name, each in FORMATS.items() if each.groups)
+    raise UsageError(f"--group does not go with {format_name}, which tells of each target: give --format {able}")
 
 
 def family(*, ipv4: bool, ipv6: bool) -> socket.AddressFamily:
@@ -121,9 +135,30 @@ def expiries(settings: Settings) -> dict[str, datetime]:
 WEAK = {"critical": Severity.CRITICAL, "warning": Severity.WARNING, "ignore": None}
 
 
-def policy(settings: Settings, warning: Threshold | None, critical: Threshold | None) -> Policy:
-    """Return the policy of the settings, with the thresholds given."""
-    return Policy(warning, critical, WEAK[settings["tls.weak"]], expiries(settings))
+def policy(
+    settings: Settings,
+    warning: Threshold | None,
+    critical: Threshold | None,
+    expected: Expected | None = None,
+    *,
+    typed: Container[str] = (),
+) -> Policy:
+    """Return the policy of the settings, with the thresholds given, and what the options expect.
+
+    If the threshold is among the parameters *typed*, it comes before those that were settled for single names.
+    """
+    own: dict[str, Own] = {}
+    if settings.domains:
+        from domaincheck.cli.expectations import settled
+
+        own = settled(settings, thresholds="threshold" not in typed)
+    return Policy(warning, critical, WEAK[settings["tls.weak"]], expiries(settings), expected or Expected(), own)
+
+
+def typed(context: Context) -> set[str]:
+    """Return the parameters that stand on the command line, and have not come from settings or defaults."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return {name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"}
 
 
 class Tls(TypedDict):
@@ -132,14 +167,41 @@ class Tls(TypedDict):
     ca_file: Path | None
     client_cert: Path | None
     client_key: Path | None
+    password: bytes | None
     servername: str | None
 
 
-def tls(ca_file: Path | None, client_cert: Path | None, client_key: Path | None, name: str | None) -> Tls:
+def tls(
+    ca_file: Path | None,
+    client_cert: Path | None,
+    client_key: Path | None,
+    password_file: Path | None,
+    name: str | None,
+) -> Tls:
     """Return what the options about certificates say; *name* is that of ``--servername``."""
     if client_key and not client_cert:
         raise UsageError("--client-key needs the certificate that it belongs to: give --client-cert too")
-    return Tls(ca_file=ca_file, client_cert=client_cert, client_key=client_key, servername=servername(name))
+    return Tls(
+        ca_file=ca_file,
+        client_cert=client_cert,
+        client_key=client_key,
+        password=None if password_file is None else password(password_file),
+        servername=servername(name),
+    )
+
+
+LONGEST_PASSWORD = 1024
+"""Bytes that OpenSSL takes."""
+
+
+def password(path: Path) -> bytes:
+    """Return the first line of *path*, without its end."""
+    found = "".join(read_text(path).splitlines()[:1]).encode()
+    if not found:
+        raise UsageError(f"{clean(str(path))}: the first line, which should be the password, is empty")
+    if len(found) > LONGEST_PASSWORD:
+        raise UsageError(f"{clean(str(path))}: the first line, which should be the password, is too long for one")
+    return found
 
 
 class Registries(TypedDict):
@@ -171,7 +233,7 @@ class Memory(TypedDict, total=False):
 
 
 def memory(invocation: Invocation, *, cache: bool, refresh: bool, wanted: bool) -> Memory:
-    """Return what to remember of registrations, as settings and options say; nothing if they are not *wanted*."""
+    """Return what to remember of registrations and revocations, as settings and options say; if *wanted*."""
     days = invocation.settings["registry.cache_days"]
     return Memory(
         rate=invocation.settings["registry.rate"],

@@ -3,50 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from domaincheck.errors import UsageError
 from domaincheck.model import InvalidTarget, Target
+from domaincheck.schemes import SCHEMES, Scheme
 from domaincheck.targets.hosts import canonical, canonical_ipv6, quote
 from domaincheck.text import clean
 
-
-class Scheme(NamedTuple):
-    """What a scheme stands for: its port, and the protocol of its STARTTLS, ``None`` for TLS from the first byte."""
-
-    port: int
-    starttls: str | None = None
-
-
-SCHEMES = {
-    "https": Scheme(443),
-    "smtp": Scheme(25, "smtp"),
-    "smtps": Scheme(465),
-    "imap": Scheme(143, "imap"),
-    "imaps": Scheme(993),
-    "pop3": Scheme(110, "pop3"),
-    "pop3s": Scheme(995),
-    "ftp": Scheme(21, "ftp"),
-    "ftps": Scheme(990),
-    "ldap": Scheme(389, "ldap"),
-    "ldaps": Scheme(636),
-    "xmpp": Scheme(5222, "xmpp"),
-    "postgres": Scheme(5432, "postgres"),
-    "mysql": Scheme(3306, "mysql"),
-}
-"""Every scheme a target may bear, in lower case."""
-
-_DEFAULT_PORT = SCHEMES["https"].port
+_HTTPS = SCHEMES["https"]
 _LAST_PORT = 65535
-_FILE = "Certificate files can't be checked yet; give the host that presents the certificate."
+_FILE = "Only 'domaincheck check' looks into certificate files; give the host that presents the certificate."
 _USER_INFO = "A user name, a password or an '@' has no place in a target; give the host alone, as in example.com."
 
 _AUTHORITY_END = re.compile(r"[/?#\\]")  # RFC 3986 §3.2; and browsers stop at a backslash too
 _UP_TO_LAST_AT = re.compile(r"([a-z][a-z0-9+.-]*://)?.*@", re.IGNORECASE | re.DOTALL)
 
 
-def parse(text: str) -> Target | InvalidTarget:
+def parse(text: str, plain: Scheme = _HTTPS) -> Target | InvalidTarget:
     """Read one target in any of its spellings; what can't be read becomes an InvalidTarget that says why.
+
+    A target without a scheme is taken for one with the scheme *plain*.
 
     The result's *text* is *text* without the white space around it and without a user name and password: neither
     is of use here, and both would end up in reports.
@@ -55,7 +31,7 @@ def parse(text: str) -> Target | InvalidTarget:
     if text[:5].lower() == "file:":
         return InvalidTarget(text, _FILE)
     try:
-        return _parse_address(text) if "://" in text else _parse_plain(text)
+        return _parse_address(text) if "://" in text else _parse_plain(text, plain)
     except UsageError as error:
         if "@" not in text:
             return InvalidTarget(text, clean(str(error)))
@@ -63,14 +39,14 @@ def parse(text: str) -> Target | InvalidTarget:
     return InvalidTarget(_UP_TO_LAST_AT.sub(r"\1", text, count=1) if ":" in text else text, _USER_INFO)
 
 
-def _parse_plain(text: str) -> Target:
+def _parse_plain(text: str, scheme: Scheme) -> Target:
     if "/" in text:
         raise UsageError(
             f"{quote(text)} contains '/' but no scheme; give the host alone or an address such as "
             "https://example.com/path, and name a file of targets with --file."
         )
     host, port = _split_port(text)
-    return Target(text, host, port or _DEFAULT_PORT)
+    return Target(text, host, port or scheme.port, scheme.starttls)
 
 
 def _parse_address(text: str) -> Target:
@@ -91,7 +67,7 @@ def _scheme(name: str, port: int | None) -> Scheme:
     """Return what the scheme *name* stands for; an http address without a port means its site's https."""
     if name == "http":
         if port is None:
-            return SCHEMES["https"]
+            return _HTTPS
         raise UsageError(
             f"http has no certificate on port {port}; give https:// and the port that speaks TLS, "
             "or leave the port out."

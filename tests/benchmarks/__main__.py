@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NAMES = (
-    *("startup", "throughput", "cpu", "memory", "output", "targets"),
-    *("registries", "store", "scheduled", "whois_hostile"),
+    *("startup", "throughput", "mixed", "cpu", "memory", "output", "targets"),
+    *("registries", "store", "scheduled", "telemetry", "whois_hostile"),
 )
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 LOOPBACK = "127.0.0.1"
 
-GOOD, EXPIRED, WRONG_HOST = "good", "expired", "wrong-host"
+GOOD, EXPIRED, WRONG_HOST, MIXED = "good", "expired", "wrong-host", "mixed"
+KINDS = (GOOD, EXPIRED, WRONG_HOST)
+"""Those that take turns where they are mixed."""
 
 LEAVES = 1200
 """Certificates of a large lab: asked for in turn, more than domaincheck remembers, so each is a new one to it."""
@@ -67,7 +69,8 @@ def _serve(pipe: Connection, names: tuple[str, ...], kind: str, delay: float) ->
 
     root = Authority.root(datetime.now(UTC))
     issuer = root.intermediate()
-    sni = {name: _leaf(issuer, name, kind) for name in names}
+    kinds = cycle(KINDS if kind == MIXED else (kind,))
+    sni = {name: _leaf(issuer, name, each) for name, each in zip(names, kinds, strict=False)}
     with TlsServer(sni[names[0]], delay=delay, sni=sni) as server:
         pipe.send((server.port, root.pem))
         with contextlib.suppress(EOFError):

@@ -41,11 +41,15 @@ class OurClient:
 
     def check_all(self, hosts: Sequence[str], threads: int) -> Counter[str]:
         """Return how many of *hosts* came to which status in a run with so many *threads*; no result is kept."""
+        return Counter(str(result.status) for result in self.results(hosts, threads))
+
+    def results(self, hosts: Sequence[str], threads: int) -> Iterator[Result]:
+        """Yield the results of *hosts* as they finish, in a run with so many *threads*."""
         targets: Iterable[Target] = (Target(host, host) for host in hosts)
         with _as_the_command_runs(), Threads(threads, "tls") as executor:
             lane = Lane(self._probe, executor, threads * WINDOW)
-            run = Runner(lane, None, _POLICY, lambda: datetime.now(UTC)).run(targets)
-            return Counter(str(result.status) for _, result in run)
+            for _, result in Runner(lane, None, _POLICY, lambda: datetime.now(UTC)).run(targets):
+                yield result
 
 
 @contextmanager

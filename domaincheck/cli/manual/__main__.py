@@ -35,7 +35,7 @@ def _changed(folder: Path, wanted: Mapping[str, str]) -> list[str]:
 
 def _left_over(folder: Path, wanted: Mapping[str, str]) -> list[str]:
     """Return the pages that were written for commands which exist no more."""
-    found = sorted(path.relative_to(folder).as_posix() for path in folder.glob("man/*.1"))
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.glob("man/**/*.[1-9]"))
     mark = pages.MARK.encode("utf-8")
     return [path for path in found if path not in wanted and (folder / path).read_bytes().startswith(mark)]
 

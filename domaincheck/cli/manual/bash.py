@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domaincheck.cli.manual.tree import Kind
+from domaincheck.cli.remembered import ADDRESSES, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "domaincheck"
 
-_MARKS = {Kind.TEXT: "@text", Kind.FILE: "@file", Kind.FOLDER: "@folder"}
+_MARKS = {kind: f"@{kind.value}" for kind in Kind if kind is not Kind.CHOICE}
 
 _SCRIPT = r"""# bash completion for domaincheck
 # Written by python -m domaincheck.cli.manual: change the command line, not this file.
@@ -39,15 +40,25 @@ _domaincheck_option() {
 
 _domaincheck() {
     local IFS=$' \t\n'
-    local path=domaincheck cur=${COMP_WORDS[COMP_CWORD]} prefix= expected= used=' ' ended= count=0
-    local options more value same word words i
+    local path=domaincheck cur=${COMP_WORDS[COMP_CWORD]} prefix= expected= used=' ' ended= count=0 last=$COMP_CWORD
+    local options more value same word words whole kept i
     local -a operands
     COMPREPLY=()
+    # bash splits --option=value, host:port and you@example.com: of the whole, it keeps what stands before $cur.
+    whole=${COMP_LINE:0:COMP_POINT} whole=${whole##*[[:space:]]} whole=${whole#--*=}
+    case $cur in
+        =) cur= ;;
+        : | :: | @) cur= && ((last--)) ;;
+    esac
+    kept=${whole%"$cur"}
+    while [[ $kept && ${COMP_WORDS[last - 1]} == [:@]* ]]; do
+        ((last -= 2))
+    done
     _domaincheck_command "$path"
-    for ((i = 1; i < COMP_CWORD; i++)); do
+    for ((i = 1; i < last; i++)); do
         word=${COMP_WORDS[i]}
-        if [[ $word == [=:]* ]]; then # bash splits --option=value and host:port; what follows belongs to them
-            ((++i < COMP_CWORD)) && expected=
+        if [[ $word == [=:@]* ]]; then # what follows belongs to what stands before
+            ((++i < last)) && expected=
         elif [[ $expected ]]; then
             expected=
         elif [[ $word == -- && ! $ended ]]; then
@@ -69,10 +80,11 @@ _domaincheck() {
             ((++count))
         fi
     done
-    [[ $cur == '=' ]] && cur=
-    if [[ ! $expected && ! $ended && $cur == --*=* ]]; then # only where = was taken out of COMP_WORDBREAKS
-        _domaincheck_option "$path" "${cur%%=*}"
-        prefix=${cur%%=*}= cur=${cur#*=} expected=${value:-@text}
+    word=${COMP_WORDS[last]}
+    if [[ ! $expected && ! $ended && $word == --*=* ]]; then # only where = was taken out of COMP_WORDBREAKS
+        _domaincheck_option "$path" "${word%%=*}"
+        expected=${value:-@text}
+        ((last < COMP_CWORD)) || prefix=${cur%%=*}= cur=${cur#*=} kept=
     fi
     if [[ $expected ]]; then
         words=$expected
@@ -87,6 +99,15 @@ _domaincheck() {
     case $words in
         @text) ;;
         @file | @folder) _domaincheck_paths "$words" ;;
+        @address) _domaincheck_remembered @ADDRESSES@ ;;
+        @target | @host)
+            if [[ $words == @target && $whole == file:* ]]; then
+                [[ $kept ]] || prefix+=file: cur=${cur#file:}
+                _domaincheck_paths @file
+            else
+                _domaincheck_remembered @TARGETS@
+            fi
+            ;;
         *)
             for word in $words; do
                 [[ $word == "$cur"* ]] && COMPREPLY+=("$prefix$word")
@@ -104,6 +125,19 @@ _domaincheck_paths() {
     COMPREPLY=($(compgen "$list" -P "$prefix" -- "$cur"))
 }
 
+# Offers what file $1 holds that begins with $whole, unless there is anything in it that a shell could act upon.
+_domaincheck_remembered() {
+    local LC_ALL=C folder=${STATE_DIRECTORY%%:*} line
+    local -a lines
+    [[ $folder ]] || folder=${XDG_STATE_HOME:-$HOME/.local/state}/domaincheck
+    [[ -f $folder/$1 && -r $folder/$1 ]] || return
+    IFS=$'\n' read -r -d '' -a lines <"$folder/$1"
+    for line in "${lines[@]}"; do
+        [[ $line == "$whole"* && $line == [A-Za-z0-9_]* && $line != *[!A-Za-z0-9._+@:/-]* ]] &&
+            COMPREPLY+=("$prefix${line#"$kept"}")
+    done
+}
+
 complete -F _domaincheck domaincheck
 """
 
@@ -112,7 +146,8 @@ def render(root: Command) -> str:
     """Return the script for the command tree *root*."""
     commands = [_command(each) for each in root.walk()]
     options = [_option(each, option) for each in root.walk() for option in each.options]
-    return _SCRIPT.replace("@COMMANDS@", "\n".join(commands)).replace("@OPTIONS@", "\n".join(options))
+    script = _SCRIPT.replace("@COMMANDS@", "\n".join(commands)).replace("@OPTIONS@", "\n".join(options))
+    return script.replace("@ADDRESSES@", ADDRESSES).replace("@TARGETS@", TARGETS)
 
 
 def _path(command: Command) -> str:

@@ -1,4 +1,4 @@
-"""The man pages: one for the program, one for each command and group."""
+"""The man pages of section 1: one for the program, one for each command and group."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from domaincheck import __version__
 from domaincheck.cli.manual import prose, roff
-from domaincheck.cli.manual.words import Words, blocks
+from domaincheck.cli.manual import words as layout
+from domaincheck.cli.manual.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from domaincheck.cli.manual.tree import Argument, Command, Option
 
@@ -18,7 +19,7 @@ PROGRAM = "domaincheck"
 MARK = r".\" Written by python -m domaincheck.cli.manual: change the command line or its prose, not this file."
 """The first line of each page, by which it is known as one of ours."""
 
-VOLUME = "User Commands"
+VOLUMES = {1: "User Commands", 5: "File Formats"}
 ROOM = 28
 """Letters of a name that fit twice into the 80 columns of a page's head, with the volume's name between them."""
 
@@ -35,22 +36,18 @@ def _name(path: tuple[str, ...]) -> str:
 
 def _page(command: Command, root: Command) -> Iterator[str]:
     words = prose.WORDS.get(command.path, Words())
-    name = _name(command.path)
-    yield f"{MARK}\n"
-    volume = VOLUME if len(name) <= ROOM else ""
-    yield f'.TH {roff.literal(name.upper())} 1 "{prose.DATE}" "{PROGRAM} {__version__}" "{volume}"\n{roff.FILLING}'
-    yield roff.section("Name") + roff.lines(rf"{roff.literal(name)} \- {roff.inline(_as_phrase(command.summary))}")
+    yield head(_name(command.path), 1, command.summary)
     yield roff.section("Synopsis") + _synopsis(command)
-    yield roff.section("Description") + _blocks(_description(command, words))
+    yield roff.section("Description") + blocks(_description(command, words))
     if command.commands:
         yield roff.section("Commands") + "".join(_entry(each) for each in _leaves(command))
     yield from _arguments(command.arguments)
     yield roff.section("Options" if command.path else "Global options") + _options(command)
-    yield from _sections(words.sections)
-    yield roff.section("Exit status") + _blocks(words.exit_status)
-    yield from _sections(words.appendix)
-    yield from _examples(words)
-    yield roff.section("See also") + _see_also(command, root)
+    yield sections(words.sections)
+    yield roff.section("Exit status") + blocks(words.exit_status)
+    yield sections(words.appendix)
+    yield examples(words.examples)
+    yield see_also([*_around(command, root), *words.see_also])
 
 
 def _as_phrase(sentence: str) -> str:
@@ -133,14 +130,34 @@ def _with_metavars(text: str, metavar: str) -> str:
     return re.sub(rf"\b({'|'.join(words)})\b", r"*\1*", text) if words else text
 
 
-def _sections(sections: Mapping[str, str]) -> Iterator[str]:
-    for title, text in sections.items():
-        yield roff.section(title) + _blocks(text)
+def _around(command: Command, root: Command) -> Iterator[str]:
+    """Yield the pages around *command*: those above and below it; for a leaf those beside it too."""
+    paths = {each.path for each in command.walk()} | {command.path[:end] for end in range(len(command.path))}
+    beside = () if command.commands else next(each.commands for each in root.walk() if each.path == command.path[:-1])
+    paths |= {each.path for each in beside}
+    return (f"{_name(path)}(1)" for path in paths - {command.path})
 
 
-def _blocks(text: str) -> str:
+# --- what every page has ---------------------------------------------------------------------------------------------
+
+
+def head(name: str, section: int, summary: str) -> str:
+    """Return the beginning of the page *name* up to its section NAME."""
+    volume = VOLUMES[section] if len(name) <= ROOM else ""
+    title = f'.TH {roff.literal(name.upper())} {section} "{prose.DATE}" "{PROGRAM} {__version__}" "{volume}"\n'
+    phrase = rf"{roff.literal(name)} \- {roff.inline(_as_phrase(summary))}"
+    return f"{MARK}\n{title}{roff.FILLING}{roff.section('Name')}{roff.lines(phrase)}"
+
+
+def sections(texts: Mapping[str, str]) -> str:
+    """Return the sections whose *texts* are given by their titles."""
+    return "".join(roff.section(title) + blocks(text) for title, text in texts.items())
+
+
+def blocks(text: str) -> str:
+    """Return the paragraphs and terms of *text*."""
     pieces = []
-    for place, block in enumerate(blocks(text)):
+    for place, block in enumerate(layout.blocks(text)):
         if block.term:
             pieces.append(roff.item(roff.inline(block.term), block.text))
         else:
@@ -148,16 +165,15 @@ def _blocks(text: str) -> str:
     return "".join(pieces)
 
 
-def _examples(words: Words) -> Iterator[str]:
-    if words.examples:
-        told = "".join(roff.example(block.term or "", block.text) for block in blocks(words.examples))
-        yield roff.section("Examples") + told.removeprefix(".PP\n")
+def examples(text: str) -> str:
+    """Return the section EXAMPLES, if there is *text* for one."""
+    if not text:
+        return ""
+    told = "".join(roff.example(block.term or "", block.text) for block in layout.examples(text))
+    return roff.section("Examples") + told.removeprefix(".PP\n")
 
 
-def _see_also(command: Command, root: Command) -> str:
-    """Return the pages around *command*: those above and below it; for a leaf those beside it too."""
-    paths = {each.path for each in command.walk()} | {command.path[:end] for end in range(len(command.path))}
-    beside = () if command.commands else next(each.commands for each in root.walk() if each.path == command.path[:-1])
-    paths |= {each.path for each in beside}
-    names = sorted(_name(path) for path in paths - {command.path})
-    return ",\n".join(rf"{roff.bold(name)}(1)" for name in names) + "\n"
+def see_also(pages: Iterable[str]) -> str:
+    """Return the last section, which names other *pages*, as ``ls(1)``."""
+    split = (page.partition("(") for page in sorted(pages, key=lambda page: page[-2:] + page))
+    return roff.section("See also") + ",\n".join(f"{roff.bold(name)}({section}" for name, _, section in split) + "\n"

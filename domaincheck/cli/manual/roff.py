@@ -69,15 +69,21 @@ def section(title: str) -> str:
     return f".SH {literal(title.upper())}\n"
 
 
+def subsection(title: str) -> str:
+    """Return the heading of a part of a section."""
+    return f".SS {literal(title)}\n"
+
+
 def item(tag: str, text: str) -> str:
     """Return a paragraph hanging under *tag*, which is roff already."""
     return f".TP\n{guarded(tag)}\n{prose(text)}"
 
 
-def example(words: str, command: str) -> str:
-    """Return *words* and, set off below them, the *command* to copy."""
+def example(words: str, text: str) -> str:
+    """Return *words* and, set off below them, the lines of *text* to copy."""
+    copied = "".join(f"{guarded(literal(line))}\n" for line in text.splitlines())
     # groff's EE lets words be broken again, which FILLING forbids.
-    return f".PP\n{prose(words)}.PP\n.RS 4\n.EX\n{guarded(literal(command))}\n.EE\n.nh\n.RE\n"
+    return f".PP\n{prose(words)}.PP\n.RS 4\n.EX\n{copied}.EE\n.nh\n.RE\n"
 
 
 def guarded(line: str) -> str:

@@ -19,16 +19,22 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What a value is, as far as a shell can help with it."""
+    """What a value is, as far as a shell can help with it: a host is a target that is no file."""
 
     TEXT = "text"
     CHOICE = "choice"
     FILE = "file"
     FOLDER = "folder"
+    ADDRESS = "address"
+    HOST = "host"
+    TARGET = "target"
 
 
 _PATHS = {"path": Kind.FILE, "file": Kind.FILE, "filename": Kind.FILE, "directory": Kind.FOLDER}
 """The names that typer's types for paths and files go by."""
+
+_METAVARS = {"FILE": Kind.FILE, "EMAIL": Kind.ADDRESS, "ADDRESS": Kind.ADDRESS, "TARGET": Kind.HOST}
+"""What a text is by the name it goes by; a target is a host, or a file too where the help says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +153,12 @@ def _short_first(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _value(parameter: Any, metavar: str) -> Value:
-    choices = tuple(str(getattr(each, "value", each)) for each in getattr(parameter.type, "choices", ()))
+    source = getattr(parameter.type, "func", parameter.type)  # a parser of ours may have choices of its own
+    choices = tuple(str(getattr(each, "value", each)) for each in getattr(source, "choices", ()))
     if choices:
         return Value(parameter.metavar or "|".join(choices), Kind.CHOICE, choices)
-    return Value(metavar, _PATHS.get(parameter.type.name, Kind.TEXT))
+    kind = _PATHS.get(parameter.type.name) or _METAVARS.get(metavar, Kind.TEXT)
+    return Value(metavar, Kind.TARGET if kind is Kind.HOST and "file:" in (parameter.help or "") else kind)
 
 
 def _default(option: Any) -> str | None:

@@ -6,6 +6,8 @@ term and what there is to say of it. The marks within them are those of ``roff``
 
 from __future__ import annotations
 
+import re
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +27,13 @@ def blocks(text: str) -> Iterator[Block]:
     for block in text.strip().split("\n\n"):
         first, _, rest = block.partition("\n")
         yield Block(" ".join(rest.split()), first) if rest.startswith(" ") else Block(" ".join(block.split()))
+
+
+def examples(text: str) -> Iterator[Block]:
+    """Yield the blocks of *text* whose terms are words, and whose texts are lines to copy, blank ones too."""
+    for block in re.split(r"\n\n(?=\S)", text.strip()):
+        first, _, rest = block.partition("\n")
+        yield Block(textwrap.dedent(rest), first)
 
 
 def terms(meanings: Mapping[str, str]) -> str:
@@ -48,7 +57,8 @@ DONE_OR_NOT = """
 class Words:
     """What is told of one command: *sections* by their titles come after its options, *appendix* before *examples*.
 
-    The terms of *examples* are the words before a command, which is copied as it stands.
+    The terms of *examples* are the words before a command, which is copied as it stands. *see_also* are names of pages
+    besides those of commands around it, as ``domaincheck.toml(5)``.
     """
 
     description: str = ""
@@ -56,3 +66,4 @@ class Words:
     exit_status: str = DONE_OR_NOT
     appendix: Mapping[str, str] = field(default_factory=dict)
     examples: str = ""
+    see_also: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domaincheck.cli.manual.tree import Kind
+from domaincheck.cli.remembered import ADDRESSES, TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,25 @@ _LEAF = """
 """
 
 _TAIL = """
+# Offers what file $@[-1] holds, unless there is anything in it that a shell could act upon.
+__domaincheck_remembered() {
+  local folder=${${STATE_DIRECTORY%%:*}:-${XDG_STATE_HOME:-$HOME/.local/state}/domaincheck} file=$@[-1]
+  local -a known
+  [[ -f $folder/$file && -r $folder/$file ]] || return
+  known=(${(f)"$(<$folder/$file)"})
+  known=(${${known:#[^A-Za-z0-9_]*}:#*[^A-Za-z0-9._+@:/-]*})
+  compadd "${@[1,-2]}" -a known
+}
+
+# Offers what is remembered, or files behind file:.
+__domaincheck_targets() {
+  if compset -P file:; then
+    _files
+  else
+    __domaincheck_remembered "$@" @TARGETS@
+  fi
+}
+
 if [[ $funcstack[1] == _domaincheck ]]; then # autoloaded: this is the first call
   _domaincheck "$@"
 else
@@ -54,10 +74,19 @@ else
 fi
 """
 
+_ACTIONS = {
+    Kind.TEXT: " ",
+    Kind.FILE: "_files",
+    Kind.FOLDER: "_files -/",
+    Kind.ADDRESS: f"__domaincheck_remembered {ADDRESSES}",
+    Kind.HOST: f"__domaincheck_remembered {TARGETS}",
+    Kind.TARGET: "__domaincheck_targets",
+}
+
 
 def render(root: Command) -> str:
     """Return the script for the command tree *root*."""
-    return _HEAD + "".join(_function(each) for each in root.walk()) + _TAIL
+    return _HEAD + "".join(_function(each) for each in root.walk()) + _TAIL.replace("@TARGETS@", TARGETS)
 
 
 def _name(command: Command) -> str:
@@ -97,8 +126,7 @@ def _value(value: Value | None) -> str:
     """Return the message and the action of a spec; a blank for an action means that nothing is offered."""
     if value is None:
         return ""
-    actions = {Kind.TEXT: " ", Kind.FILE: "_files", Kind.FOLDER: "_files -/"}
-    return f":{_escaped(value.metavar, ':')}:{actions.get(value.kind) or '(' + ' '.join(value.choices) + ')'}"
+    return f":{_escaped(value.metavar, ':')}:{_ACTIONS.get(value.kind) or '(' + ' '.join(value.choices) + ')'}"
 
 
 def _escaped(text: str, special: str) -> str:

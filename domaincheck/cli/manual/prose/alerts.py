@@ -81,8 +81,8 @@ day by cron or a timer: see `domaincheck-schedule`(1). While one run is under wa
         "What is news": """
 An expiry is told when it comes within 30, 14, 7, 3 and 1 days, on the day itself, and when it has passed
 (`alerts.windows`). Windows are entered a day early, so that with daily runs the mail comes before and not after. For
-certificates that live less than 90 days they are shorter in proportion. A subscription's own threshold takes the place
-of the widest.
+certificates that live less than 90 days they are shorter in proportion. A subscription's own threshold, or else that of
+its domain in the settings, takes the place of the widest.
 
 A problem is told when it appears, and that it is solved, once. A target that cannot be reached is news after three runs
 in a row (`alerts.unreachable_after`). What an address has been told about a certificate or a date it is never told

@@ -25,7 +25,8 @@ that of the worse part. From worst to best, severities are critical, unknown, wa
     Critical. A client would refuse the certificate; the problems say why.
 
 `at_risk`
-    Critical. The domain is registered, but on hold, in redemption, or about to be deleted at the registry.
+    Critical. The domain is registered, but on hold, in redemption, about to be deleted at the registry, or not with the
+    registrar or the name servers that were expected.
 
 `not_registered`
     Critical. The registry does not know the domain, and where a second source answered it agreed.
@@ -46,7 +47,8 @@ A threshold is a number of days, as `30` or `30d`, or a share of the certificate
 or of six days is not always expiring. A threshold that is given is taken as it stands. Shares have no meaning for a
 registration: there, 30 days take their place.
 
-Without --critical, the last 7/30 of the warning window are critical: seven days of thirty.
+Without --critical, the last 7/30 of the warning window are critical: seven days of thirty. Both windows stand in the
+results, as `warn_before_days` and `critical_before_days`.
 """
 
 _PROBLEMS = """
@@ -77,14 +79,32 @@ people. The codes:
 `chain_expiring`
     A certificate above the server's expires first, and soon.
 
+`revoked`
+    An issuer has revoked the certificate, or one above it: the message says when, and why if the issuer did. Only with
+    --revocation.
+
+`revocation_unknown`
+    A note, and no fault: with --revocation, it could not be determined whether a certificate is revoked. The message
+    says why.
+
 `weak_key`
     A key of the chain is too small to be safe.
 
 `weak_signature`
     A signature of the chain uses a digest that can be forged.
 
+`weak_protocol`
+    The server speaks TLS 1.0 or 1.1 only, or agrees on keys or on a cipher in a way that is no longer safe.
+
 `bad_chain`
     The chain does not hold for another reason, given in OpenSSL's words.
+
+`wrong_order`
+    A warning. In a certificate file, the certificate itself does not stand first, where servers look for it.
+
+`addresses_differ`
+    With --all-addresses: not all addresses show the same certificate, or not all are well. The message says who shows
+    what.
 
 `dns_failure`
     The name cannot be resolved.
@@ -108,7 +128,8 @@ people. The codes:
     The server asks for a certificate: see --client-cert.
 
 `starttls_failed`
-    TLS could not be started from within the protocol that the target's scheme names.
+    TLS could not be started within the protocol that the target's scheme, or --starttls, names: the server does not
+    offer it, refused it, or speaks something else.
 
 `registry_unreachable`
     A registry's server did not answer, or not usefully.
@@ -142,16 +163,80 @@ people. The codes:
 
 `malformed_response`
     An answer cannot be read.
+
+`unexpected_issuer`
+    The certificate is not from the issuer that was expected: see `EXPECTATIONS`, as for the next three.
+
+`unexpected_key`
+    The certificate does not have the key that was expected.
+
+`unexpected_registrar`
+    The domain is not with the registrar that was expected.
+
+`unexpected_name_servers`
+    The domain does not have just the name servers that were expected.
+"""
+
+_EXPECTATIONS = """
+What has to hold can be said with --expect-issuer, --expect-key, --expect-registrar and --expect-ns, or in the settings
+for a domain and all hosts under it, or for one host, whose own entry comes first: under `[domains."example.de"]` by
+`expect_issuer`, `expect_key`, `expect_registrar` and `expect_name_servers`, beside its own `threshold`. There they
+count for `domaincheck-run-scheduled`(1) too; an option takes the place of its key. What does not hold is a critical
+problem, whose message says what was found. What could not be learned is none: an unreachable server, or a registry that
+names no registrar.
+
+*Issuer, registrar.* A part of the name, in any case, or a pattern with `*` and `?` for all of it. An issuer's name is
+written as in the JSON: `CN=R11,O=Let's Encrypt,C=US`. Of several one will do.
+
+*Key.* As in the JSON, `RSA 2048` or `ECDSA P-256`, or the beginning of that, `ECDSA`; or the SHA-256 digest of the
+public key (its SubjectPublicKeyInfo) in hexadecimal or base64, also after `sha256:` or, as for `curl`(1), `sha256//`.
+Of several one will do.
+
+*Name servers.* All of them, in any order.
+"""
+
+_CERTIFICATE_FILES = """
+A target such as `file:chain.pem` is a file, of PEM (any text and keys may stand around the certificates), DER, or
+PKCS#12, which --password-file opens. What it holds is judged as if a server showed it: by the same CAs, with the same
+statuses and problems, and with --revocation if that is given. Names are compared only with --servername; without it
+`hostname_matches` is `null`, as are `host`, `port`, `address`, `protocol` and `cipher`. A file has no registration.
+
+Of several certificates the first is judged, with the others as its chain, unless it has issued one of them: then the
+first that has issued none. Private keys are neither needed nor read.
+
+A file that cannot be read, has over 1 MiB, holds no certificate or more than clients take (100 KiB), or cannot be
+decrypted, is an `invalid_target`, and so are a directory, a pipe and a device.
+"""
+
+_REVOCATION = """
+With --revocation each issuer of a chain that holds is asked whether it has revoked what it issued: the certificate
+itself, and those above it but for the root. The part's `revocation` tells the outcome, `null` without the option.
+
+A certificate names a list of revocations (CRL), which is fetched, verified with the issuer's key and searched; OCSP
+responders, which public CAs are switching off, are asked where no list is named. A list or answer counts only within
+its dates, and only for what it covers. Lists of changes (delta lists), of several issuers (indirect lists) and of some
+reasons only are not enough to call a certificate good.
+
+A list is fetched once for all targets that need it, has at most 10 MiB, and is remembered until its next update is due,
+but for twelve hours at most; 64 MiB of lists are kept. --refresh fetches it anew, --no-cache neither uses nor keeps
+any. What cannot be fetched is not tried again for a minute.
+
+All of it takes place within --timeout, after the handshake, each certificate with an equal share of the time. A server
+that hangs costs that time and nothing else: what the handshake has shown is kept, with the note `revocation_unknown`.
+An address in a certificate is followed only to the public internet; to a private network only where the checked server
+itself is in one, and to this machine only where that is.
 """
 
 _FORMATS = """
 `table`
-    For people: the default on a terminal. Colour, and a bar for the time left.
+    For people: the default on a terminal. Colour, and a bar for the time left, a third of which remains when the
+    warning window begins. Beside an `xn--` name stands what it means, unless that could be mistaken for another name.
 
 `plain`
     The default elsewhere. A line a target, no header, twelve fields with a tab between them: target, status, severity;
     the certificate's status, days left, expiry; the registration's domain, status, days left, expiry; the codes of all
-    problems with commas between them; the message of the worst. What is unknown is `-`.
+    problems with commas between them; the message of the worst. What is unknown is `-`. With --group, a thirteenth
+    field has the number of targets that the line stands for.
 
 `json`
     One document, version 1, with a `summary` and the `results`. Keys are always present, `null` where nothing is known.
@@ -162,6 +247,37 @@ _FORMATS = """
 
 `csv`
     With a header; no cell is ever taken for a formula by a spreadsheet.
+
+`nagios`
+    By the guidelines of the Monitoring Plugins: a line with the state, a summary and performance data, and below it a
+    line a problem, or of many targets one each, the worst first. The data are the days left, with the warning and
+    critical ranges, and the seconds it took. Of 4,000 bytes half is for days; what finds no room is left out whole, and
+    told of. In labels, equals signs become `_`, and `::` becomes `:0:`.
+
+`prometheus`
+    For the textfile collector of node_exporter, at best with --output, which replaces the file at once; one file is
+    best, for no series may be in two. Beside `domaincheck_`..., with the label `target`, stand names of
+    blackbox_exporter (`probe_success`, `probe_duration_seconds`, `probe_ssl_earliest_cert_expiry`,
+    `probe_ssl_last_chain_expiry_timestamp_seconds`, `probe_ssl_last_chain_info`, `probe_tls_version_info`) and of
+    domain_exporter (`domain_expiry_days`, `domain_probe_success`, `domain_probe_duration_seconds`, with the label
+    `domain`). The former have the target as `instance` too, which Prometheus keeps where the scrape is told
+    `honor_labels: true`, and else calls `exported_instance`. Unlike there, `probe_ssl_earliest_cert_expiry` is also
+    told of chains that do not hold, `domain_expiry_days` is left out where it is not known, and `domain_probe_success`
+    is 1 where the registry publishes no expiry.
+
+`html`
+    A page to look at, print and send: the counts, a timeline of what expires when, and a table, the most urgent first,
+    that can be sorted and filtered and tells all there is of a target. One file, which asks no network for anything.
+
+`ics`
+    A calendar of expiries: an event a certificate, however many targets serve it, and one a registration, at the very
+    time it ends, with an alarm when the warning window begins. Imported again, events that have moved are updated, not
+    doubled; what has no date is named in the calendar's description.
+
+With --group, `table` and `plain` tell once of targets that are alike: those with the same certificate (without
+certificates, the same registration), both parts of which have the same status and the same problems. The first of them
+is named; the dates are the earliest among them. Counts and exit status stay those of all targets. Formats that list
+every target for other programs refuse --group.
 
 Times are in UTC and by RFC 3339. Days left are rounded down, and negative once the date has passed.
 """
@@ -205,6 +321,9 @@ The defaults of many options can be changed in the settings file or the environm
         "Results": _RESULTS,
         "Thresholds": _THRESHOLDS,
         "Problems": _PROBLEMS,
+        "Expectations": _EXPECTATIONS,
+        "Certificate files": _CERTIFICATE_FILES,
+        "Revocation": _REVOCATION,
         "Registries": _REGISTRIES,
         "Formats": _FORMATS,
     },
@@ -237,11 +356,29 @@ Critical is worse than unknown, and unknown is worse than a warning.
 Check a list of hosts, the most urgent first:
     domaincheck check -f hosts.txt --sort urgency
 
+Tell once of all hosts behind one certificate:
+    domaincheck check -f hosts.txt --group
+
+Keep a calendar of expiries that others can subscribe to:
+    domaincheck check -f hosts.txt --format ics -o /var/www/html/expiries.ics
+
 Check what another program names, and write a spreadsheet:
     list-hosts | domaincheck check --format csv -o expiries.csv -
 
 Warn 45 days ahead, and call ten days critical:
     domaincheck check -t 45 --critical 10 example.com
+
+Run as a plugin of Nagios or Icinga:
+    domaincheck check --format nagios www.example.com
+
+Write metrics for Prometheus, from a crontab:
+    domaincheck check --format prometheus -o /var/lib/node_exporter/domaincheck.prom --exit-zero -f hosts.txt
+
+Check the hosts in a column of a spreadsheet that was saved as CSV:
+    domaincheck check -f inventory.csv
+
+Check the sites that nginx serves:
+    nginx -T | awk '$1 == "server_name"' | tr -s ' \\t;' '\\n' | grep '^[a-z0-9].*\\.' | domaincheck check -
 
 Take the days left out of the JSON:
     domaincheck check --json example.com | jq '.results[0].tls.days_left'
@@ -249,8 +386,20 @@ Take the days left out of the JSON:
 Check a new server before the DNS points at it:
     domaincheck check --no-domain --resolve example.com:443:192.0.2.7 example.com
 
+Find the one stale server among those behind a name:
+    domaincheck check --no-domain --all-addresses example.com
+
 Check a host whose certificate comes from a CA of your own:
     domaincheck check --ca-file root.pem intranet.example.com
+
+Check every certificate that certbot has on this machine:
+    domaincheck check 'file:/etc/letsencrypt/live/*/fullchain.pem'
+
+Check that a new chain is complete and for the right name before a server gets it:
+    domaincheck check --servername example.com file:./chain.pem
+
+Sound the alarm when somebody else's certificate appears, or the domain is taken away:
+    domaincheck check --expect-issuer "Let's Encrypt" --expect-registrar Gandi example.com
 
 Look at registrations only:
     domaincheck check --no-tls example.com example.org

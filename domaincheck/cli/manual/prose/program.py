@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from domaincheck.cli.manual.words import DONE_OR_NOT, Words, terms
-from domaincheck.settings import DOMAIN_TABLE, TABLE
-from domaincheck.targets.parse import SCHEMES
+from domaincheck.cli.manual.words import DONE_OR_NOT, Words
+from domaincheck.schemes import SCHEMES, STARTTLS
 
-_SCHEMES = ", ".join(f"`{name}`" for name, scheme in SCHEMES.items() if scheme.starttls is None)
+_AT_ONCE = ", ".join(f"`{name}` ({scheme.port})" for name, scheme in SCHEMES.items() if name not in STARTTLS)
+_STARTTLS = ", ".join(f"`{name}` ({scheme.port})" for name, scheme in STARTTLS.items())
 
 _TARGETS = f"""
 A target is a host, with a port if it is not 443. It may be written as
@@ -20,12 +20,26 @@ A target is a host, with a port if it is not 443. It may be written as
 `192.0.2.7`, `2001:db8::1`, `[2001:db8::1]:8443`
     an IP address; IPv6 with a port needs the brackets
 
-`https://example.com/path`
-    an address, whose scheme chooses the port: {_SCHEMES}
+`https://example.com/path`, `smtp://mx.example.com:587`
+    an address, whose scheme chooses the port if there is none, and how TLS is begun
+
+`file:chain.pem`, `file:///etc/ssl/site.p12`, `file:/etc/letsencrypt/live/*/fullchain.pem`
+    a certificate file, for `domaincheck check` alone; patterns with `*`, `?` and `[`...`]` are expanded
+
+With these schemes TLS is spoken from the first byte: {_AT_ONCE}. With these, the server is first asked for TLS in its
+own protocol, as clients do by STARTTLS: {_STARTTLS}. For targets without a scheme, --starttls names the protocol.
 
 Lists, on the command line and in files, separate targets by commas, white space or newlines. In files and on standard
 input, `#` starts a comment that ends with its line. A target named twice is checked once. What cannot be read as a
-target gets a result of its own, `invalid_target`, and the others are checked all the same.
+target gets a result of its own, `invalid_target`, and the others are checked all the same. A path may hold blanks and
+commas: a `file:` target ends with its line or argument, at a comma before white space or another `file:`, and in files
+at `#`.
+
+A file, or standard input, may as well be CSV with a header. The targets stand in the column called `target`, `host`,
+`hostname`, `domain` or `domain name`, in any case; of several, the first of these counts. A column `port` has the ports
+of hosts that are given without one. Commas, semicolons or tabs stand between the cells, and other columns do not
+matter: what --format csv has written can be read again. A row that cannot be read is an `invalid_target`; a header
+without any of these columns is an error, and nothing is checked.
 
 A registration belongs to a *registrable domain*: one label more than the public suffix that the host is under, as
 `example.co.uk` for `www.example.co.uk`. It is looked up once, however many of the targets are hosts under it. An IP
@@ -49,27 +63,17 @@ _FILES = """
     What is remembered for convenience: registrations, servers that asked for a pause, the list of RDAP servers. All of
     it can be learned anew, so the file may be deleted at any time.
 
+`~/.local/state/domaincheck/telemetry.db`, `telemetry.key`
+    Events that were not delivered yet, and the key by which names are hashed. Neither is there without a key for
+    PostHog: see `domaincheck-telemetry`(1).
+
 These are the places on Linux; on other systems the files are in the folders that are usual there. `XDG_CONFIG_HOME`,
 `XDG_DATA_HOME` and `XDG_STATE_HOME` move them, and so do systemd's `CONFIGURATION_DIRECTORY` and `STATE_DIRECTORY`,
 which name the folder itself.
 """
 
-
-def _with_default(help_: str, value: object) -> str:
-    if value is None:
-        return help_
-    return f"{help_} Default: `{value:g}`." if isinstance(value, float) else f"{help_} Default: `{value}`."
-
-
-_SETTINGS = f"""
-The settings file is TOML. A key stands in its section, as `jobs = 32` under `[check]` for `check.jobs`; numbers are
-written bare, texts between quotation marks.
-
-{terms({f"`{setting.name}`": _with_default(setting.help, setting.default) for setting in TABLE})}
-
-What holds for a single domain stands in a section of its own, as `[domains."example.de"]`:
-
-{terms({f'`domains."`*DOMAIN*`".{setting.key}`': setting.help for setting in DOMAIN_TABLE})}
+_SETTINGS = """
+`domaincheck config` shows and changes them, and `domaincheck.toml`(5) lists them all.
 """
 
 _ENVIRONMENT = """
@@ -86,11 +90,23 @@ _ENVIRONMENT = """
 `DOMAINCHECK_CONFIG`
     The settings file to read in place of the usual one.
 
+`POSTHOG_API_KEY`, `POSTHOG_HOST`
+    The key of your PostHog project and the address of the server, for `telemetry.api_key` and `telemetry.host`.
+
+`DOMAINCHECK_TELEMETRY`, `DO_NOT_TRACK`
+    Whether telemetry is on: see `domaincheck-telemetry`(1).
+
+`POSTHOG_PERSONAL_API_KEY`, `POSTHOG_PROJECT_ID`
+    What `domaincheck telemetry dashboard` needs.
+
 `SSL_CERT_FILE`
     PEM file of the CAs to trust, unless --ca-file or `DOMAINCHECK_TLS_CA_FILE` names one.
 
 `NO_COLOR`
     If set to anything, no colours are used; nor are they with `TERM=dumb`.
+
+`LC_ALL`, `LANG`
+    If `C` or `POSIX`, tables on a terminal are made of ASCII alone.
 
 `COLUMNS`
     The width to write tables for, in place of the terminal's.
@@ -130,4 +146,5 @@ Learn who gave each answer:
 Use the settings of a project:
     domaincheck --config ./domaincheck.toml check -f hosts.txt
 """,
+    see_also=("domaincheck.toml(5)",),
 )
