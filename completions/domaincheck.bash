@@ -255,13 +255,12 @@ _domaincheck() {
     local options more value same word words whole kept i
     local -a operands
     COMPREPLY=()
-    # bash splits --option=value, host:port and you@example.com: of the whole, it keeps what stands before $cur.
-    whole=${COMP_LINE:0:COMP_POINT} whole=${whole##*[[:space:]]} whole=${whole#--*=}
+    # bash splits --option=value, host:port and you@example.com. Of the whole, it keeps what stands before $2.
+    whole=${COMP_LINE:0:COMP_POINT} whole=${whole##*[[:space:]]} whole=${whole#--*=} kept=${whole%"$2"}
     case $cur in
         =) cur= ;;
-        : | :: | @) cur= && ((last--)) ;;
+        : | :: | @) cur= && [[ $kept ]] && ((last--)) ;;
     esac
-    kept=${whole%"$cur"}
     while [[ $kept && ${COMP_WORDS[last - 1]} == [:@]* ]]; do
         ((last -= 2))
     done

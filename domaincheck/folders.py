@@ -1,4 +1,4 @@
-"""Where our files are: settings in one folder, state in another. Every command asks, so this imports next to nothing."""
+"""Where our files are: settings in one folder, state in another. Every command asks, so this loads next to nothing."""
 
 from __future__ import annotations
 

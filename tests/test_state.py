@@ -8,7 +8,6 @@ import os
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from multiprocessing.queues import Queue
     from multiprocessing.synchronize import Barrier
+    from pathlib import Path
 
 PROCESSES, ENTRIES = 4, 150
 

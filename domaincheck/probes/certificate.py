@@ -7,7 +7,6 @@ no import, where a general library costs 50 ms to load.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
 import socket
@@ -105,7 +104,7 @@ def read(data: bytes) -> Certificate:
     serial, signature, issuer, validity, subject, key, *rest = _fields(data)
     not_before, not_after = _guard(_validity, data, validity) or (None, None)
     extensions = _extensions(data, rest[-1]) if rest else {}
-    alternatives, access = (extensions.get(each) for each in (_ALT_NAMES, _INFORMATION_ACCESS))
+    alternatives, access = extensions.get(_ALT_NAMES), extensions.get(_INFORMATION_ACCESS)
     return Certificate(
         subject=_guard(_name, data, subject) or "",
         issuer=_guard(_name, data, issuer) or "",
@@ -135,10 +134,12 @@ def _guard(reader: Callable[[int, bytes], T], data: bytes, part: Part | None) ->
 def _fields(data: bytes) -> list[Part | None]:
     """Return the fields of the tbsCertificate from the serial number on, at least six, ``None`` for missing ones."""
     found: list[Part] = []
-    with contextlib.suppress(der.DerError):
+    try:
         _, start, stop = der.element(data, 0, len(data))
         _, start, stop = der.element(data, start, stop)
         der.parts(data, start, stop, found)
+    except der.DerError:
+        pass  # what stood before the damage is in found
     fields: list[Part | None] = [part for part in found if part[0] != _VERSION]
     return fields + [None] * (6 - len(fields))
 
@@ -169,7 +170,7 @@ def _name(_tag: int, contents: bytes) -> str:
 
 
 def _escaped(value: str) -> str:
-    text = "".join(f"\\{c}" if c in _ESCAPED else c for c in value)
+    text = value if _ESCAPED.isdisjoint(value) else "".join(f"\\{c}" if c in _ESCAPED else c for c in value)
     if text.startswith(("#", " ")):
         text = f"\\{text}"
     return f"{text[:-1]}\\ " if value.endswith(" ") and len(value) > 1 else text
@@ -229,15 +230,27 @@ def _extensions(data: bytes, last: Part | None) -> dict[bytes, Part]:
     found: dict[bytes, Part] = {}
     if last is None or last[0] != _EXTENSIONS:
         return found
-    with contextlib.suppress(der.DerError):
+    try:
         _, start, stop = der.element(data, last[1], last[2])
         for _, begin, end in der.parts(data, start, stop):
-            with contextlib.suppress(der.DerError):
-                _, at, to = der.element(data, begin, end)
-                if (oid := data[at:to]) in _READ:
-                    _, at, to = der.parts(data, to, end)[-1]
-                    found.setdefault(oid, der.element(data, at, to))
+            if readable := _extension(data, begin, end):
+                found.setdefault(*readable)
+    except der.DerError:
+        pass
     return found
+
+
+def _extension(data: bytes, begin: int, end: int) -> tuple[bytes, Part] | None:
+    """Return identifier and contents of the extension that stands there, if we read those of its kind and can."""
+    try:
+        _, at, to = der.element(data, begin, end)
+        oid = data[at:to]
+        if oid not in _READ:
+            return None
+        _, at, to = der.parts(data, to, end)[-1]
+        return oid, der.element(data, at, to)
+    except (der.DerError, IndexError):
+        return None
 
 
 def _alt_names(_tag: int, contents: bytes) -> tuple[str, ...]:

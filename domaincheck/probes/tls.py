@@ -103,7 +103,7 @@ class TlsProbe:
         facts = self._try(target, address, deadline)
         if is_unreadable(facts):
             plain = self._try(target, address, deadline, plain=True)
-            return plain if plain.sent else facts
+            return replace(plain, failure=facts.failure) if plain.sent else facts
         if facts.failure is None or facts.failure.code is not ProblemCode.HANDSHAKE_FAILURE:
             return facts
         second = self._try(target, address, deadline, lenient=True)

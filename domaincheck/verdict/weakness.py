@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from domaincheck.model import Problem, ProblemCode
@@ -56,9 +57,14 @@ def _in_chain(path: tuple[Certificate, ...], severity: Severity) -> Iterator[Pro
             words = f"{whose} key, {key}, is too small to be safe: have one certified that has {least} bits"
             yield Problem(ProblemCode.WEAK_KEY, severity, words)
         anchor = place > 0 and certificate.self_issued  # its signature is its own, and nobody relies on it
-        if not anchor and any(digest in (certificate.signature or "").lower() for digest in _BROKEN_DIGESTS):
+        if not anchor and _can_be_forged(certificate.signature or ""):
             words = f"{whose} signature, {certificate.signature}, can be forged: have it issued anew with SHA-256"
             yield Problem(ProblemCode.WEAK_SIGNATURE, severity, words)
+
+
+@lru_cache(maxsize=64)
+def _can_be_forged(signature: str) -> bool:
+    return any(digest in signature.lower() for digest in _BROKEN_DIGESTS)
 
 
 def _in_handshake(facts: TlsFacts) -> Iterator[str]:

@@ -22,6 +22,7 @@ from domaincheck.lab.odd import (
     tlv,
     unproved,
 )
+from domaincheck.lab.tls import attending, server_context
 from tests.cases.bench import Bench, Case, Shows, invalid, unreachable
 from tests.facts import DAY, HOST
 
@@ -268,6 +269,14 @@ CASES = (
             unproved([b"rubbish"]), unproved(odd(bench, subject=common_name(UTF8_STRING, b"\xff")).ders)
         ),
         **UNREADABLE,
+    ),
+    unreachable(
+        "rubbish, and all well when asked again",
+        lambda bench: in_turn(unproved([b"rubbish"]), attending(server_context(bench.leaf()))),
+        "malformed_response",
+        CANNOT,
+        trusted=True,
+        matches=True,
     ),
     unreachable("rubbish for a certificate", lambda _: unproved([b"rubbish"]), "malformed_response", CANNOT),
     unreachable("a certificate of no bytes", lambda _: unproved([b""]), "malformed_response", CANNOT),

@@ -63,6 +63,10 @@ _FILES = """
     What is remembered for convenience: registrations, servers that asked for a pause, the list of RDAP servers. All of
     it can be learned anew, so the file may be deleted at any time.
 
+`~/.local/state/domaincheck/addresses.txt`, `targets.txt`
+    What the completions of shells offer: the addresses and targets that were last subscribed or imported here, 500 at
+    most. Both may be deleted at any time.
+
 `~/.local/state/domaincheck/telemetry.db`, `telemetry.key`
     Events that were not delivered yet, and the key by which names are hashed. Neither is there without a key for
     PostHog: see `domaincheck-telemetry`(1).
