@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from domaincheck.errors import NetworkError
 from domaincheck.model import ProblemCode
+from domaincheck.text import endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _NO_IPV6 = (errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 
+
+_NEARLY = 0.02
+"""Seconds by which a call may outlast its deadline, so that not each of them has to be told of it."""
 
 _TIMEVAL = struct.Struct("@ll")
 """The C library's struct timeval."""
@@ -34,7 +38,7 @@ class Address(NamedTuple):
 
 
 class Connection(Protocol):
-    """A stream of bytes both ways. Every call ends by the connection's deadline or raises NetworkError."""
+    """A stream of bytes both ways. Every call ends by the connection's deadline, give or take, or raises NetworkError."""
 
     address: Address
     deadline: Deadline
@@ -119,7 +123,8 @@ class SystemNetwork:
         except OSError as error:  # no file descriptor is left, or the system has no IPv6
             raise _failure(error, address, deadline) from error
         try:
-            _allow(sock, min(patience, deadline.remaining()))
+            allowed = min(patience, deadline.remaining())
+            _allow(sock, allowed)
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
@@ -128,33 +133,41 @@ class SystemNetwork:
         except BaseException:
             sock.close()
             raise
-        return _SocketConnection(sock, address, deadline)
+        return _SocketConnection(sock, address, deadline, allowed)
 
 
 class _SocketConnection:
-    __slots__ = ("_sock", "address", "deadline")
+    __slots__ = ("_allowed", "_sock", "address", "deadline")
 
-    def __init__(self, sock: socket.socket, address: Address, deadline: Deadline) -> None:
+    def __init__(self, sock: socket.socket, address: Address, deadline: Deadline, allowed: float) -> None:
         self._sock = sock
+        self._allowed = allowed
         self.address = address
         self.deadline = deadline
 
     def receive(self, size: int = 65536, /) -> bytes:
         try:
-            _allow(self._sock, self.deadline.remaining())
+            self._hurry()
             return self._sock.recv(size)
         except OSError as error:
             raise _failure(error, self.address, self.deadline) from error
 
     def send(self, data: bytes, /) -> None:
         try:
-            _allow(self._sock, self.deadline.remaining())
+            self._hurry()
             self._sock.sendall(data)
         except OSError as error:
             raise _failure(error, self.address, self.deadline) from error
 
     def close(self) -> None:
         self._sock.close()
+
+    def _hurry(self) -> None:
+        """Allow the next call what is left, unless it is allowed nearly that."""
+        left = self.deadline.remaining()
+        if not left <= self._allowed <= left + _NEARLY:
+            _allow(self._sock, left)
+            self._allowed = left
 
 
 def _allow(sock: socket.socket, seconds: float) -> None:
@@ -181,7 +194,7 @@ def _family(ip: str) -> socket.AddressFamily | None:
 
 
 def _failure(error: OSError, address: Address, deadline: Deadline) -> NetworkError:
-    where = f"[{address.ip}]:{address.port}" if ":" in address.ip else f"{address.ip}:{address.port}"
+    where = endpoint(*address)
     if isinstance(error, TimeoutError | BlockingIOError):
         return deadline.exceeded()
     if isinstance(error, ConnectionRefusedError):
