@@ -193,7 +193,7 @@ complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domai
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' --retries" -l retries -x -d 'Try again after a failure that may pass.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' --format" -l format -x -a 'table plain json ndjson csv nagios prometheus html ics' -d 'Output format; table on a terminal, plain elsewhere.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' --json" -l json -d 'Same as --format json.'
-complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' -o --output" -s o -l output -r -F -d 'Write to FILE, whole or not at all, instead of standard output.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' -o --output" -s o -l output -r -F -d 'Write to FILE, whole or not at all; - is standard output.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' --sort" -l sort -x -a 'input urgency' -d 'Order of the results: input or urgency.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' --group" -l group -d 'Tell once of targets behind one certificate that are alike; table and plain only.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck check'" -n "__domaincheck_wants 'domaincheck check' --exit-zero" -l exit-zero -d 'Exit with 0 whatever the results say.'
@@ -275,7 +275,7 @@ complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions impor
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions import'" -n "__domaincheck_wants 'domaincheck subscriptions import' -h --help" -s h -l help -d 'Show this message and exit.'
 
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions export'" -n "__domaincheck_wants 'domaincheck subscriptions export' --format" -l format -x -a 'toml json' -d 'Write toml or json.'
-complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions export'" -n "__domaincheck_wants 'domaincheck subscriptions export' -o --output" -s o -l output -r -F -d 'Write to FILE, whole or not at all.'
+complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions export'" -n "__domaincheck_wants 'domaincheck subscriptions export' -o --output" -s o -l output -r -F -d 'Write to FILE, whole or not at all; - is standard output.'
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck subscriptions export'" -n "__domaincheck_wants 'domaincheck subscriptions export' -h --help" -s h -l help -d 'Show this message and exit.'
 
 complete -c domaincheck -n "__domaincheck_wants 'domaincheck registries'" -a show -d 'Show which servers would be asked about the domains of a TLD, in which order, and why.'

@@ -15,12 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+_BLOCK = 1 << 20
+"""Bytes that are read at a time."""
+
+
 def read_text(path: Path) -> str:
     """Return the text of *path*; raise UsageError when it can't be read or is not text."""
     try:
-        return decode(path.read_bytes(), str(path))
+        with path.open("rb") as file:
+            return decode(_up_to_nul(file), str(path))
     except OSError as error:
         raise UsageError(f"{clean(str(path))} cannot be read: {error.strerror}") from error
+
+
+def _up_to_nul(file: IO[bytes]) -> bytes:
+    """Return all of *file*, but nothing beyond a NUL, which no text has: /dev/zero never comes to an end."""
+    blocks = []
+    while block := file.read(_BLOCK):
+        blocks.append(block[: block.find(b"\0") + 1] or block)
+        if b"\0" in block:
+            break
+    return b"".join(blocks)
 
 
 def decode(data: bytes, origin: str) -> str:
@@ -78,11 +93,17 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     """Open a new text file that takes the place of *path* when the block ends well; else *path* stays as it was.
 
     The text is written beside *path* and renamed over it (rename(2) is atomic), so that no reader ever sees half of
-    it. A symbolic link keeps pointing where it did: the file behind it is replaced. Raises UsageError, before anything
-    is computed, when the folder does not take files, and at the end when they could not be written.
+    it. A symbolic link keeps pointing where it did: the file behind it is replaced. A file that is open already, as
+    ``/dev/stderr``, is written to as it stands. Raises UsageError, before anything is computed, when the folder does
+    not take files, and at the end when they could not be written.
     """
     import tempfile  # noqa: PLC0415 - takes milliseconds, and few need it
 
+    number = _descriptor(path)
+    if number is not None:
+        with _said_as_usage(path), open(os.dup(number), "w", encoding="utf-8", newline="") as opened:  # noqa: PTH123 - has no path
+            yield opened
+        return
     target = Path(os.path.realpath(path))
     with _said_as_usage(path):
         mode = _mode(target)
@@ -106,6 +127,16 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     except BaseException:
         Path(stream.name).unlink(missing_ok=True)
         raise
+
+
+_DESCRIPTORS = {"/dev/stdout": 1, "/dev/stderr": 2}
+
+
+def _descriptor(path: Path) -> int | None:
+    """Return the number of the open file that *path* stands for, if it does: to replace that would tear it from us."""
+    if str(path.parent) in {"/dev/fd", "/proc/self/fd"} and path.name.isdecimal():
+        return int(path.name)
+    return _DESCRIPTORS.get(str(path))
 
 
 def _mode(target: Path) -> int:

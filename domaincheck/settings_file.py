@@ -68,6 +68,8 @@ def unset_value(path: Path, name: str) -> bool:
 
 def _plain(key: Key, value: Any) -> tuple[Any, Any]:
     """Return *value* as TOML has it, and what it is to the setting of *key*."""
+    if isinstance(value, str):
+        _check_text(key, value)
     for meant in _meanings(value):
         try:
             found = key.setting.read(meant)
@@ -79,12 +81,21 @@ def _plain(key: Key, value: Any) -> tuple[Any, Any]:
     raise UsageError(f"{clean(key.name)} must be {key.setting.read.wanted}")
 
 
+def _check_text(key: Key, value: str) -> None:
+    if not value:
+        raise UsageError(f"{clean(key.name)} must be something: --unset takes it out of the file")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # bytes of the command line that are no UTF-8
+        raise UsageError(f"{clean(key.name)} must be text in UTF-8") from None
+
+
 def _meanings(value: Any) -> Iterator[Any]:
     """Yield what *value* may mean: a text also what it is to TOML, which is how a list, a date or quotes are known."""
     import tomllib
 
     if isinstance(value, str):
-        with contextlib.suppress(tomllib.TOMLDecodeError):
+        with contextlib.suppress(ValueError, RecursionError):
             document = tomllib.loads(f"it = {value}")
             if len(document) == 1 and isinstance(document["it"], str | list | date):
                 yield document["it"]
@@ -118,7 +129,7 @@ def _is_wrong(text: str, parts: tuple[str, ...]) -> bool:
     present = value_at(text, parts)
     try:
         if present is not UNSET:
-            key_of(".".join(parts)).setting.read(present)
+            key_of(".".join(parts)).setting.read.in_file(present)
     except (UsageError, ValueError):
         return True
     return False

@@ -11,6 +11,8 @@ import threading
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from domaincheck.errors import DomaincheckError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -55,11 +57,12 @@ class Closing:
 class Threads(Closing):
     """An executor of *count* threads at the most, called *name*; one more is started with each call until then.
 
-    They are daemons: what a thread is doing when the process ends is given up.
+    They are daemons: what a thread is doing when the process ends is given up. *make* makes a thread; DomaincheckError
+    says that the system refuses to start it.
     """
 
-    def __init__(self, count: int, name: str) -> None:
-        self._count, self._name = count, name
+    def __init__(self, count: int, name: str, make: Callable[..., threading.Thread] = threading.Thread) -> None:
+        self._count, self._name, self._make = count, name, make
         self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._closed = False
@@ -71,11 +74,18 @@ class Threads(Closing):
         call = _Call(job, arguments)
         self._calls.put(call)
         if len(self._threads) < self._count:
-            name = f"{self._name}-{len(self._threads)}"
-            thread = threading.Thread(target=_serve, args=(self._calls,), name=name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self._start_another()
         return call
+
+    def _start_another(self) -> None:
+        name = f"{self._name}-{len(self._threads)}"
+        thread = self._make(target=_serve, args=(self._calls,), name=name, daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            words = f"no more than {len(self._threads)} threads can be started here: use fewer --jobs"
+            raise DomaincheckError(words) from error
+        self._threads.append(thread)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the threads end; see :meth:`Executor.shutdown`."""

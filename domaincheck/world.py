@@ -51,6 +51,22 @@ class _Closed(io.TextIOBase):
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
 
 
+class _Lossy(io.TextIOWrapper):
+    """A standard error that loses what it cannot take, on a full disk or into a pipe without a reader.
+
+    What there was to say is worth less than the results, and than the exit status.
+    """
+
+    def write(self, text: str, /) -> int:
+        with contextlib.suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            super().flush()
+
+
 class _Unheard(io.TextIOBase):
     """Stands in for a standard error that is closed: there is nobody to tell."""
 
@@ -80,12 +96,14 @@ class World:
     @classmethod
     def real(cls) -> World:
         """Return the world of this process."""
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="backslashreplace")  # a terminal that can't show a letter is no failure
+        any_letter = "backslashreplace"  # a terminal that can't show one is no failure
+        if hasattr(sys.stdout, "reconfigure"):
+            sys.stdout.reconfigure(errors=any_letter)
+        stderr: Any = _Unheard()
+        if hasattr(sys.stderr, "buffer"):
+            stderr = _Lossy(sys.stderr.buffer, sys.stderr.encoding, any_letter, line_buffering=True)
         closed: Any = _Closed()
-        unheard: Any = _Unheard()
-        return cls(os.environ, sys.stdin or closed, sys.stdout or closed, sys.stderr or unheard)
+        return cls(os.environ, sys.stdin or closed, sys.stdout or closed, stderr)
 
     def leave_at_once(self, status: int) -> NoReturn:
         """End this process without waiting for threads that are still talking to somebody.

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from domaincheck.errors import UsageError
 from domaincheck.lab.authority import Authority, Credential, pem
 from domaincheck.lab.hostile import heavy_credential
+from domaincheck.lab.odd import INTEGER, UTF8_STRING, altered, common_name, tlv
 from domaincheck.model import CertificateFile, InvalidTarget, Severity, Status, TlsFacts
 from domaincheck.probes.certificate_bundle import certificates
 from domaincheck.probes.certificate_file import CertificateFileProbe
@@ -294,9 +295,8 @@ REFUSED: dict[str, tuple[Callable[[Credential], bytes], str]] = {
     "no end": (lambda c: c.chain_pem[:-40], "its certificate number 2 cannot be decoded"),
     "no base64": (lambda _: labelled("CERTIFICATE", b"0\0").replace(b"MAA=", b"M"), "number 1 cannot be decoded"),
     "an empty one": (lambda _: labelled("CERTIFICATE", b""), "number 1 cannot be decoded"),
-    "not ASN.1": (lambda c: pem(c.leaf) + labelled("CERTIFICATE", b"0\3\2\1\0"), "number 2 cannot be read"),
     "half of DER": (lambda c: c.leaf.public_bytes(Encoding.DER)[:-1], "holds no certificate"),
-    "DER that is none": (lambda _: b"\x30\x04\x30\x02\x05\x00", "number 1 cannot be read"),
+    "DER that is none": (lambda _: b"\x30\x04\x30\x02\x05\x00", "cannot read its certificate number 1"),
     "a broken PKCS#12": (lambda c: packed(c, None)[:-9], "is PKCS#12"),
     "too many": (lambda c: pem(c.leaf) * 200, "over 100 KiB of certificates (200 in number), which no client takes"),
     "too much": (lambda c: c.chain_pem + b" " * (1 << 20), "has more than 1 MiB"),
@@ -308,6 +308,33 @@ def test_what_is_no_certificate_is_told_in_a_sentence(desk: Desk, sound: Credent
     """The reason names what the file is, or which certificate of it is damaged."""
     make, words = REFUSED[content]
     assert words in desk.refusal(make(sound))
+
+
+UNREAD: dict[str, tuple[Callable[[Credential, Authority], bytes], str]] = {
+    "invalid UTF-8": (
+        lambda c, r: altered(c, r.key, subject=common_name(UTF8_STRING, b"\xff")).chain_pem,
+        "cannot read its certificate number 1",
+    ),
+    "a padded number": (
+        lambda c, r: altered(c, r.key, serial=tlv(INTEGER, b"\0\0\5")).chain_pem,
+        "cannot read its certificate number 1",
+    ),
+    "a strange one behind it": (
+        lambda credential, _: pem(credential.leaf) + labelled("CERTIFICATE", b"0\3\2\1\0"),
+        "cannot read its certificate number 2",
+    ),
+    "names beyond number": (lambda _, root: heavy_credential(root, HOST).chain_pem, "which no client takes"),
+}
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_what_openssl_does_not_take_is_told_as_far_as_it_can_be_read(desk: Desk, root: Authority, kind: str) -> None:
+    """Servers could not show it, so it is invalid; but its dates and names are there."""
+    make, words = UNREAD[kind]
+    part = desk.check(make(root.leaf(HOST), root))
+    assert (part.status, part.severity, codes(part)) == (Status.INVALID, Severity.CRITICAL, ["malformed_response"])
+    assert (part.days_left, part.names[:1], part.trusted) == (59, (HOST,), None)
+    assert words in part.problems[0].message
 
 
 def test_a_key_is_never_repeated(desk: Desk, sound: Credential) -> None:

@@ -259,6 +259,11 @@ def test_set_keeps_the_rest_of_the_file(operator: Operator) -> None:
         ("registry.rdap_url", "nowhere", "registry.rdap_url must be an address, as in https://"),
         ("domains.example.de.expires_at", "soon", "domains.example.de.expires_at must be a date"),
         ("domains.no such..name.expires_at", "2027-03-01", "'no such..name' contains ' '"),
+        ("check.jobs", "9" * 5000, "check.jobs must be a whole number from 1 to 4096"),
+        ("alerts.windows", "[" * 5000, "alerts.windows must be a list of days"),
+        ("registry.whois_server", "a b", "registry.whois_server must be a host, as in whois.example.net"),
+        ("smtp.user", "", "smtp.user must be something: --unset takes it out of the file"),
+        ("smtp.user", "\udcff", "smtp.user must be text in UTF-8"),
     ],
 )
 def test_what_cannot_be_the_value_is_not_written(operator: Operator, key: str, value: str, said: str) -> None:

@@ -38,9 +38,9 @@ class Folder:
         path.write_bytes(content)
         return f"file:{path}"
 
-    def check(self, *arguments: object, **shell: Any) -> Outcome:
-        """Return what a user sees of a check in JSON."""
-        return run("check", "--json", "--ca-file", self._ca_file, *arguments, **shell)
+    def check(self, *arguments: object, form: str = "json", **shell: Any) -> Outcome:
+        """Return what a user sees of a check in the format *form*."""
+        return run("check", "--format", form, "--ca-file", self._ca_file, *arguments, **shell)
 
     def seen(self, *arguments: object, **shell: Any) -> list[tuple[str, str]]:
         """Return the target, as it stands below the folder, and the status of each result."""
@@ -80,7 +80,7 @@ def test_a_servername_is_looked_for(
 def test_every_format_can_tell_of_a_file(folder: Folder, root: Authority, form: str) -> None:
     """Also of one that has expired, and of one that is none."""
     old = folder.put("old.pem", root.leaf(HOST, not_after=-DAY).chain_pem)
-    outcome = folder.check("--format", form, old, folder.put("none.pem", b""))
+    outcome = folder.check(old, folder.put("none.pem", b""), form=form)
     assert (outcome.status, outcome.stderr) == (2, "")
     assert "old.pem" in outcome.stdout
     assert "is empty" in " ".join(outcome.stdout.split())

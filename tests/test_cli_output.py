@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import stat
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from domaincheck.lab.records import domain_object
 from domaincheck.lab.registry import RdapServer
 from domaincheck.lab.tls import TlsServer
 from domaincheck.settings import FORMATS
-from tests.commands import Outcome, Shell, run
+from tests.commands import Outcome, Shell, ended, run, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +117,7 @@ def test_the_table_keeps_to_the_width(check: Any, columns: int) -> None:
 
 def test_json_has_a_short_name(check: Any) -> None:
     """--json is --format json, on a terminal too."""
-    for arguments in (("--json",), ("--format", "json"), ("--format", "csv", "--json")):
+    for arguments in (("--json",), ("--format", "json"), ("--format", "json", "--json")):
         [result] = check(*arguments, "good.test", terminals=("stdout",)).results
         assert result["status"] == "valid"
 
@@ -175,6 +176,22 @@ def test_output_writes_the_file_and_nothing_else(check: Any, tmp_path: Path) -> 
     assert (outcome.status, outcome.stdout, outcome.stderr) == (0, "", "")
     assert json.loads(path.read_text(encoding="utf-8"))["results"][0]["status"] == "valid"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdout"])
+def test_standard_output_has_names(name: str, tmp_path: Path) -> None:
+    """By none of them is the file that it goes to replaced: what others write there before and after stays."""
+    path = tmp_path / "log"
+    with path.open("w", encoding="utf-8") as log:
+        log.write("before\n")
+        log.flush()
+        outcome = ended(start("check", "-o", name, "no/target", home=tmp_path, stdout=log))
+        log.seek(0, os.SEEK_END)
+        log.write("after\n")
+    assert (outcome.status, outcome.stderr) == (3, "")
+    assert [line.split("\t")[0] for line in path.read_text(encoding="utf-8").splitlines()] == [
+        *("before", "no/target", "after")
+    ]
 
 
 def test_a_file_is_no_terminal(check: Any, tmp_path: Path) -> None:

@@ -229,12 +229,25 @@ def test_a_full_disk_is_said_amid_the_results_too(tmp_path: Path) -> None:
     assert (outcome.status, outcome.complaint) == (3, "the results could not be written: No space left on device")
 
 
+@pytest.mark.parametrize(("arguments", "status"), [(("-v", "check", "a/b"), 3), (("demo",), 0), (("chekc",), 3)])
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
+def test_a_full_disk_behind_standard_error_changes_nothing(
+    tmp_path: Path, arguments: tuple[str, ...], status: int
+) -> None:
+    """What there was to say is lost; results and exit status are as they would be."""
+    with FULL.open("w") as full:
+        outcome = ended(start(*arguments, home=tmp_path, stderr=full))
+    assert (outcome.status, bool(outcome.stdout)) == (status, arguments != ("chekc",))
+
+
 # --- closed streams ------------------------------------------------------------------------------------------------
 
 
-def closed(tmp_path: Path, redirection: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start ``check`` from a shell that has closed a stream by *redirection*."""
-    command = f'exec "$0" -m domaincheck check --no-domain "$@" {redirection}'
+def closed(
+    tmp_path: Path, redirection: str, *arguments: str, command: str = "check --no-domain"
+) -> subprocess.Popen[str]:
+    """Start ``check``, or what *command* is, from a shell that has closed a stream by *redirection*."""
+    command = f'exec "$0" -m domaincheck {command} "$@" {redirection}'
     program = "import os, sys; os.execv('/bin/sh', ['sh', '-c', sys.argv[1], sys.executable, *sys.argv[2:]])"
     return start_python("-c", program, command, *arguments, home=tmp_path)
 
@@ -260,8 +273,9 @@ def test_a_closed_standard_error_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_closed_standard_input_is_said(tmp_path: Path) -> None:
     """But only to those who ask for it."""
-    asked = ended(closed(tmp_path, "<&-", "-"))
-    assert (asked.status, asked.complaint) == (3, "standard input cannot be read: Bad file descriptor")
+    for command in ("check", "subscriptions import"):
+        asked = ended(closed(tmp_path, "<&-", "-", command=command))
+        assert (asked.status, asked.complaint) == (3, "standard input cannot be read: Bad file descriptor")
     assert ended(closed(tmp_path, "<&-", "no/target")).stderr == ""
 
 

@@ -177,7 +177,7 @@ def test_an_expiry_of_ones_own_is_used(registries: dict[str, str], tmp_path: Pat
         ("[check]\njobs = 'many'\n", ("config.toml, line 2", "check.jobs", "whole number")),
         ("[check\n", ("config.toml", "line 1")),
         ('[registry]\nrdap_url = "nowhere"\n', ("config.toml, line 2", "registry.rdap_url", "https://")),
-        ('[domains."no such..name"]\nexpires_at = 2027-03-01\n', ("no such..name",)),
+        ('[domains."no such..name"]\nexpires_at = 2027-03-01\n', ("config.toml, line 1", "no such..name")),
         ('[tls]\nca_file = "/none/\\u001b.pem"\n', ("CA file", "/none/")),
     ],
 )
@@ -219,3 +219,10 @@ def test_help_shows_the_values_in_force() -> None:
     settled = {"DOMAINCHECK_CHECK_JOBS": "17", "DOMAINCHECK_CHECK_TIMEOUT": "2.5", "DOMAINCHECK_CHECK_THRESHOLD": "40"}
     stdout = run("check", "--help", environment=settled).stdout
     assert [value for value in ("default: 17", "default: 2.5", "default: 40d") if value not in stdout] == []
+
+
+def test_help_is_there_when_the_settings_are_not(tmp_path: Path) -> None:
+    """It is read most when something is wrong."""
+    (tmp_path / "config.toml").write_text("[check\n", encoding="utf-8")
+    outcome = run("check", "--help", home=tmp_path)
+    assert (outcome.status, outcome.stdout[:25]) == (0, "Usage: domaincheck check ")

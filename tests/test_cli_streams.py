@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from domaincheck import __version__
+from domaincheck.lab.records import domain_object
+from domaincheck.lab.registry import RdapServer
 from domaincheck.lab.tls import TlsServer
 from domaincheck.settings import FORMATS
 from tests.commands import Outcome, Shell, run
@@ -112,6 +115,17 @@ def test_verbose_says_where_facts_came_from(check: Any) -> None:
     assert any(line.startswith("domaincheck: missing.test: TLS at no address: unreachable in ") for line in lines)
 
 
+def test_verbose_says_what_was_remembered(tmp_path: Path) -> None:
+    """Else a registry would seem to have answered just now."""
+    with RdapServer({"example.com": domain_object("example.com", expires=datetime(2040, 1, 1, tzinfo=UTC))}) as rdap:
+        shell = Shell(home=tmp_path)
+        arguments = ("-v", "check", "--no-tls", "--rdap-url", rdap.url, "example.com")
+        first, second = (shell.run(*arguments).complaint for _ in range(2))
+    said = f"example.com: registration of example.com by rdap at {rdap.url}/"
+    assert first.startswith(f"{said}: valid in ")
+    assert second.startswith(f"{said}, as remembered: valid in ")
+
+
 def test_verbose_changes_no_result(check: Any) -> None:
     """It only adds to standard error."""
     quiet, verbose = (check(*TWO, before=before, terminals=()) for before in ((), ("--verbose",)))
@@ -166,6 +180,19 @@ def test_help_lists_the_commands() -> None:
     """Each with a sentence."""
     stdout = run("--help").stdout
     assert [command for command in ("check", "demo", "registries") if f"\n  {command} " not in stdout] == []
+
+
+@pytest.mark.parametrize("command", [(), ("subscriptions",), ("telemetry",), ("config",)])
+def test_no_summary_is_cut_short(command: tuple[str, ...]) -> None:
+    """On a narrow terminal it has a second line."""
+    stdout = run(*command, "--help", environment={"COLUMNS": "60"}).stdout
+    assert stdout.partition("Commands:\n")[2].count("...") == 0
+
+
+def test_usage_is_written_as_in_man_pages() -> None:
+    """What has no brackets is required."""
+    assert run("subscribe", "-h").stdout.startswith("Usage: domaincheck subscribe [OPTIONS] EMAIL [TARGET]...\n")
+    assert run("config", "set", "-h").stdout.startswith("Usage: domaincheck config set [OPTIONS] KEY [VALUE]\n")
 
 
 def test_no_command_is_bad_usage() -> None:

@@ -36,7 +36,7 @@ def assert_refused(outcome: Outcome, server: HostileServer, *words: str) -> None
     [
         (("--jobs", "0"), ("--jobs", "0")),
         (("--jobs", "5000"), ("--jobs", "4096")),
-        (("--jobs", "many"), ("--jobs", "many")),
+        (("--jobs", "many"), ("--jobs", "'many' is not a whole number from 1 to 4096")),
         (("--timeout", "0"), ("--timeout", "0.01")),
         (("--timeout", "nan"), ("--timeout", "nan")),
         (("--timeout", "1e300"), ("--timeout", "86400")),
@@ -49,7 +49,12 @@ def assert_refused(outcome: Outcome, server: HostileServer, *words: str) -> None
         (("--format", "xml"), ("--format", "xml", "ndjson")),
         (("--sort", "size"), ("--sort", "size", "urgency")),
         (("--registry", "dns"), ("--registry", "dns", "rdap")),
-        (("--jsn",), ("--jsn", "--json")),
+        (("--jsn",), ("--jsn; did you mean --json?",)),
+        (("--thresold", "3"), ("--thresold; did you mean --threshold?",)),
+        (("--json", "--format", "csv"), ("--json", "--format csv")),
+        (("--no-cache", "--refresh"), ("--no-cache", "--refresh")),
+        (("--registry", "whois", "--rdap-url", "https://x/"), ("--rdap-url", "--registry whois")),
+        (("--registry", "rdap", "--whois-server", "x"), ("--whois-server", "--registry rdap")),
         (("-4", "-6"), ("-4", "-6")),
         (("--no-tls", "--no-domain"), ("--no-tls", "--no-domain")),
         (("--client-key", "key.pem"), ("--client-key", "--client-cert")),
@@ -66,6 +71,9 @@ def assert_refused(outcome: Outcome, server: HostileServer, *words: str) -> None
         (("--ca-file", "no-such.pem"), ("CA file", "no-such.pem", "No such file")),
         (("--client-cert", "no-such.pem"), ("client certificate", "no-such.pem")),
         (("--file", "no-such.txt"), ("no-such.txt", "No such file")),
+        (("--file", ""), ("--file", "'' names no file")),
+        (("--output", ""), ("--output", "'' names no file")),
+        (("--ca-file", ""), ("--ca-file", "'' names no file")),
         (("--output", "no-such-folder/out.json"), ("no-such-folder/out.json", "No such file")),
         (("--threshold",), ("--threshold", "argument")),
     ],
@@ -95,8 +103,29 @@ def test_an_unknown_command_is_named_with_its_neighbour(server: HostileServer) -
 
 def test_a_complaint_says_where_help_is() -> None:
     """It names the command's own help page, and ends in one full stop."""
-    complaint = run("check", "--jobs", "0", "example.com").complaint
-    assert complaint.endswith(". Try 'domaincheck check --help'.")
+    for arguments in (("--jobs", "0"), ("--jobs",), ("--exit-zero=1",)):
+        assert run("check", "example.com", *arguments).complaint.endswith(". Try 'domaincheck check --help'.")
+    assert run("otp", "send", "--operation").complaint.endswith(". Try 'domaincheck otp send --help'.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check", "-v", "example.com"), "-v stands before the command, as in 'domaincheck -v check'"),
+        (("check", "--config", "x"), "--config stands before the command, as in 'domaincheck --config FILE check'"),
+        (("otp", "send", "-q"), "-q stands before the command, as in 'domaincheck -q otp'"),
+        (("--json", "check", "example.com"), "--json stands after the command, as in 'domaincheck check --json'"),
+    ],
+)
+def test_an_option_on_the_wrong_side_is_told_its_place(arguments: tuple[str, ...], words: str) -> None:
+    """Options for every command stand before it, its own behind it."""
+    outcome = run(*arguments)
+    assert (outcome.status, outcome.complaint.startswith(words)) == (3, True)
+
+
+def test_a_format_that_was_settled_gives_way_to_json() -> None:
+    """Only what was typed can contradict."""
+    assert run("check", "--json", "a/b", environment={"DOMAINCHECK_CHECK_FORMAT": "csv"}).document["version"] == "1"
 
 
 # --- files that are something else ---------------------------------------------------------------------------------

@@ -46,6 +46,12 @@ def test_what_is_no_text_is_named_with_its_line(data: bytes, words: str) -> None
     assert str(caught.value).startswith("my list, ")
 
 
+def test_a_device_that_never_ends_is_no_text() -> None:
+    """A NUL is enough to tell, and nothing beyond it is read."""
+    with pytest.raises(UsageError, match=r"^/dev/zero, line 1: this is a binary file"):
+        read_text(Path("/dev/zero"))
+
+
 def test_bytes_are_read_up_to_a_limit(tmp_path: Path) -> None:
     """What is larger is refused, and of what never ends nothing is read."""
     (tmp_path / "data").write_bytes(bytes(1 << 20))
@@ -178,6 +184,19 @@ def test_a_device_is_written_to(tmp_path: Path) -> None:
         with replacing(pipe) as stream:
             stream.write("through")
         assert (read.result(10), pipe.is_fifo()) == ("through", True)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="the system has no names for open files")
+def test_an_open_file_is_written_to_as_it_stands(tmp_path: Path) -> None:
+    """To replace it would leave whoever has opened it with a file that nobody sees."""
+    path = tmp_path / "log"
+    with path.open("w", encoding="utf-8") as log:
+        for number, name in enumerate(("/dev/fd", "/proc/self/fd")):
+            log.write(f"before {number}\n")
+            log.flush()
+            with replacing(Path(name, str(log.fileno()))) as stream:
+                stream.write("through\n")
+    assert path.read_text(encoding="utf-8") == "before 0\nthrough\nbefore 1\nthrough\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")

@@ -210,6 +210,7 @@ def test_only_the_last_days_may_be_shown(home: Home) -> None:
     assert lines[-2:] == ["unchanged for 59 days, 60 results", "1 earlier change not shown"]
     assert home.lines("--since", 5)[-2:] == ["unchanged for 9 days, 10 results", "2 earlier changes not shown"]
     assert "least: 81" in " ".join(home.lines("--since", 5))
+    assert home.lines("--since", 10**14) == home.lines()
 
 
 @pytest.mark.parametrize(

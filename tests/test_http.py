@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -298,8 +299,9 @@ def test_a_huge_answer_is_not_read_to_its_end() -> None:
         (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1;" + b"x" * 8000 + b"\r\n.\r\n"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1" * 100),
+        (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n.\r\n"),
     ],
-    ids=["head", "informational", "chunk extensions", "chunk size"],
+    ids=["head", "informational", "chunk extensions", "chunk size", "crumbs"],
 )
 def test_what_surrounds_a_body_has_a_limit_too(opening: bytes, filler: bytes) -> None:
     """Endless headers, preliminary answers and wrappings are given up, long before the time is over."""
@@ -309,6 +311,15 @@ def test_what_surrounds_a_body_has_a_limit_too(opening: bytes, filler: bytes) ->
             get(f"http://127.0.0.1:{server.port}/", seconds=60)
 
     assert failure(ask).code == ProblemCode.MALFORMED_RESPONSE
+
+
+def test_a_body_in_crumbs_ends_with_the_deadline() -> None:
+    """What takes long to read, though it came at once, takes no longer than was allowed."""
+    opening = OK + b"Transfer-Encoding: chunked\r\n\r\n"
+    with HostileServer(flood(opening, b"1\r\n.\r\n")) as server:
+        start = time.monotonic()
+        assert failure(lambda: get(f"http://127.0.0.1:{server.port}/", seconds=0.05)).code == ProblemCode.TIMEOUT
+    assert time.monotonic() - start < 0.35
 
 
 def test_half_an_answer_is_none() -> None:

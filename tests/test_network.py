@@ -8,6 +8,7 @@ import pickle
 import resource
 import socket
 import ssl
+import threading
 from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,15 +20,17 @@ from domaincheck.lab.hostile import HostileServer, after_hello, close, drip, flo
 from domaincheck.lab.tls import TlsServer
 from domaincheck.model import ProblemCode
 from domaincheck.network import Address, Connection, Deadline, SystemNetwork, dial
+from domaincheck.network.names import look_up
 from domaincheck.network.tls import TlsConnection, trust_store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from domaincheck.lab.authority import Authority
     from domaincheck.lab.hostile import Behaviour
     from domaincheck.lab.loop import LoopbackServer, Peer
+    from domaincheck.network.names import Ask
 
 NO_NAME = "a" * 64 + ".invalid"  # a label of the DNS has 63 characters at most, so no resolver is asked
 
@@ -116,6 +119,50 @@ def test_a_family_leaves_the_other_out(family: socket.AddressFamily, kept: str, 
 def test_a_name_that_cannot_be_is_a_dns_failure(host: str) -> None:
     """What no DNS can hold ends at once, in a value that probes understand."""
     assert failure(lambda: SystemNetwork().resolve(host, 443, Deadline(5))).code == ProblemCode.DNS_FAILURE
+
+
+@pytest.fixture
+def stuck() -> Iterator[Ask]:
+    """Return a resolver that does not answer before the test ends."""
+    end = threading.Event()
+
+    def ask(_host: str, _family: socket.AddressFamily) -> Sequence[str]:
+        end.wait()
+        return ["127.0.0.1"]
+
+    yield ask
+    end.set()
+
+
+def test_a_resolver_that_hangs_is_left_behind(stuck: Ask) -> None:
+    """The deadline ends the waiting, and says that it was the name server that was waited for."""
+    error = failure(lambda: look_up("slow.example", socket.AF_UNSPEC, Deadline(0.05), stuck))
+    assert (error.code, "the name server did not answer" in str(error)) == (ProblemCode.DNS_FAILURE, True)
+
+
+def test_no_more_look_ups_hang_than_there_is_room_for(stuck: Ask) -> None:
+    """Where all the room is taken by those that were left behind, the next waits for it as it would for an answer."""
+    room: threading.Semaphore = threading.Semaphore(2)
+    asked: list[str] = []
+
+    def ask(host: str, family: socket.AddressFamily) -> Sequence[str]:
+        asked.append(host)
+        return stuck(host, family)
+
+    for host in ("a", "b", "c"):
+        with pytest.raises(NetworkError, match="did not answer"):
+            look_up(host, socket.AF_UNSPEC, Deadline(0.05), ask, room)
+    assert asked == ["a", "b"]
+
+
+def test_room_is_given_back_by_an_answer() -> None:
+    """Whether the name is found or not, the next one may be asked for."""
+    room = threading.Semaphore(1)
+    for _ in range(3):
+        found = look_up("a", socket.AF_UNSPEC, Deadline(5), lambda *_: ["::1", "127.0.0.1", "::1"], room)
+        assert found == ("::1", "127.0.0.1")
+        error = failure(lambda: look_up(NO_NAME, socket.AF_UNSPEC, Deadline(5), room=room))
+        assert "cannot be resolved" in str(error)
 
 
 def test_a_network_is_picklable() -> None:

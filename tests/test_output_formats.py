@@ -9,7 +9,8 @@ import pytest
 
 from domaincheck.model import Status
 from domaincheck.output import FORMATS
-from domaincheck.output.labels import days, label, timestamp
+from domaincheck.output.labels import days, label
+from domaincheck.text import timestamp
 from tests.results import domain, invalid, problem, report, result, tls, written
 
 LIBRARIES = {"table": "rich", "prometheus": "prometheus_client", "html": "jinja2", "ics": "icalendar"}

@@ -222,7 +222,7 @@ def test_the_header_says_when_it_was_checked_and_by_what() -> None:
 def test_a_row_says_what_when_and_who() -> None:
     """Status, what is wrong, both expiries, issuer, registrar and domain."""
     assert page(result()).cells == [
-        *(" Valid", "", "2027-01-30in 67 days", "2027-09-19in 299 days"),
+        *("\N{NO-BREAK SPACE}Valid", "", "2027-01-30in 67 days", "2027-09-19in 299 days"),
         *("Example CA", "Example Registrar", "example.com"),
     ]
 

@@ -92,7 +92,7 @@ def test_csv_never_makes_a_formula_of_text(lead: str) -> None:
 
 def test_csv_joins_the_problems_in_two_columns() -> None:
     """One column has the codes to filter by, one the sentences to read."""
-    weak = problem("Old.", ProblemCode.WEAK_KEY, Severity.WARNING)
-    row = cells(tls=tls(Status.INVALID, problems=(weak, problem("Wrong.", ProblemCode.BAD_CHAIN))))
+    weak = problem("it is old", ProblemCode.WEAK_KEY, Severity.WARNING)
+    row = cells(tls=tls(Status.INVALID, problems=(weak, problem("it is wrong", ProblemCode.BAD_CHAIN))))
     assert row["problem_codes"] == "bad_chain weak_key"
-    assert row["problems"] == "Wrong. Old."
+    assert row["problems"] == "it is wrong; it is old"

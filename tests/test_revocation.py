@@ -259,12 +259,15 @@ def test_who_has_a_list_is_not_looked_up_elsewhere(responding: Desk) -> None:
 @pytest.mark.parametrize(
     ("extensions", "words"),
     [
-        ([], "it names neither a list of revocations nor an OCSP responder, as those that live only for some days"),
+        ([], "it names neither a list of revocations nor an OCSP responder with an http address"),
         (
             [(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.56"), b"\x05\x00"), False)],
             "its issuer lists no revocations of such certificates, as they live only for some days",
         ),
-        ([listed_at("ldap://ds.example/cn=ca")], "it names neither"),
+        (
+            [listed_at("ldap://ds.example/cn=ca")],
+            "it names neither a list of revocations nor an OCSP responder with an http address",
+        ),
         (
             [
                 (

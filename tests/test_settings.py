@@ -216,10 +216,37 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> N
     assert complaint(tmp_path, text).startswith(said)
 
 
-@pytest.mark.parametrize("text", ["[check\njobs = 3\n", "[check]\njobs = 3\njobs = 4\n", "[check]\njobs = three\n"])
-def test_a_syntax_error_is_named_with_its_line(tmp_path: Path, text: str) -> None:
-    """In the words of the TOML reader."""
-    assert "at line" in complaint(tmp_path, text)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[check\njobs = 3\n", "line 1: Expected ']' at the end of a table declaration"),
+        ("[check]\njobs = 3\njobs = 4\n", "line 3: Cannot overwrite a value"),
+        ("[check]\njobs = three\n", "line 2: Invalid value"),
+        ("[check]\nformat = 'csv", "Expected"),
+    ],
+)
+def test_a_syntax_error_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    """In the words of the TOML reader, which has no line for the end of the file."""
+    assert complaint(tmp_path, text).startswith(said)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 5000])
+def test_what_is_too_much_for_the_reader_is_said_too(tmp_path: Path, value: str) -> None:
+    """It raises what is none of its own errors for numbers and nests beyond measure."""
+    assert complaint(tmp_path, f"[check]\njobs = {value}\n")
+
+
+@pytest.mark.parametrize("line", ["check.jobs = '3'", "telemetry.enabled = 'yes'", "alerts.windows = '30,7'"])
+def test_numbers_lists_and_switches_have_no_quotes_in_the_file(tmp_path: Path, line: str) -> None:
+    """A text is another type; only in the environment everything is text."""
+    assert complaint(tmp_path, f"{line}\n").startswith(f"line 1: {line.partition(' ')[0]} must be ")
+
+
+@pytest.mark.parametrize(("text", "days"), [("30, 7", (30, 7)), ("[30, 7]", (30, 7)), ("[]", ())])
+def test_a_list_in_the_environment_may_be_in_brackets(tmp_path: Path, text: str, days: tuple[int, ...]) -> None:
+    """As it is in the file."""
+    environment = {"DOMAINCHECK_ALERTS_WINDOWS": text, "CONFIGURATION_DIRECTORY": str(tmp_path)}
+    assert load(environment, None)["alerts.windows"] == days
 
 
 @pytest.mark.parametrize(("text", "said"), [(b"[check]\n# caf\xe9\n", "line 2: this is not UTF-8 text")])
@@ -265,6 +292,14 @@ def test_a_domain_may_have_an_expiry_of_its_own(tmp_path: Path, written_as: str)
         ('[domains."example.de"]\nexpires_at = 0001-01-01T00:00:00+12:00\n', "line 2: domains.example.de.expires_at"),
         ('[domains."example.de"]\nexpire_at = 2027-03-01\n', "line 2: there is no setting"),
         ('[domains]\n"example.de" = 2027-03-01\n', "line 2: 'domains.example.de' must be a section"),
+        (
+            "[domains.example.de]\nexpires_at = 2027-03-01\n",
+            'line 1: a domain stands in quotes, as in [domains."example.de"]',
+        ),
+        (
+            "[domains.www.example.de]\nthreshold = 3\n",
+            'line 1: a domain stands in quotes, as in [domains."www.example.de"]',
+        ),
     ],
 )
 def test_a_domain_is_checked_as_closely(tmp_path: Path, text: str, said: str) -> None:

@@ -202,12 +202,12 @@ def test_asking_again_while_a_code_lives_sends_nothing(home: Home) -> None:
     assert "--otp CODE" in again.stderr
     assert len(home.mails) == 1
     force = ("otp", "send", ANN, "--operation", "subscribe", "--force-new")
-    assert home.run(*force).complaint == f"{ANN} was sent a code just now: wait 60 s before asking for another"
+    assert home.run(*force).complaint == f"a code for {ANN} was asked for just now: wait 60 s before asking for another"
     for _ in range(4):
         home.now += MINUTE
         assert home.run(*force).status == 0
     home.now += MINUTE
-    assert home.run(*force).complaint == f"{ANN} was sent too many codes within the hour: wait 56 minutes"
+    assert home.run(*force).complaint == f"too many codes for {ANN} were asked for within the hour: wait 56 minutes"
     assert len(home.mails) == 5
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domaincheck.errors import DomaincheckError
 from domaincheck.threads import Threads
 
 if TYPE_CHECKING:
@@ -151,3 +152,20 @@ def test_one_call_needs_one_thread() -> None:
     opened.set()
     threads.shutdown()
     assert threading.active_count() == before
+
+
+# --- where the system gives few threads ----------------------------------------------------------------------------
+
+
+class Refused(threading.Thread):
+    """A thread that the system refuses to start, as where a limit of processes or of memory is reached."""
+
+    def start(self) -> None:
+        """Raise what Python raises."""
+        raise RuntimeError("can't start new thread")
+
+
+def test_a_thread_that_cannot_be_started_is_told_in_a_sentence() -> None:
+    """With what to do about it."""
+    with pytest.raises(DomaincheckError, match="no more than 0 threads can be started here: use fewer --jobs"):
+        Threads(64, "test", Refused).submit(pow, 2, 3)

@@ -185,6 +185,12 @@ def test_a_key_that_belongs_to_another_certificate_is_refused(
         context_for(Credentials(ca_file, identity[0], key))
 
 
+def test_a_certificate_without_its_key_tells_where_the_key_may_be(identity: tuple[Path, Path]) -> None:
+    """A client certificate is of no use without its key, and one may not know that the key can have its own file."""
+    with pytest.raises(UsageError, match=r"cert\.pem cannot be used: .* --client-key"):
+        context_for(Credentials(client_cert=identity[0]))
+
+
 # --- what goes wrong before a certificate is seen ------------------------------------------------------------------
 
 SILENT = ("stall", "drip", "http_drip", "whois_drip")

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from domaincheck.model import ProblemCode, Severity, Status
+from domaincheck.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -162,12 +163,8 @@ def _in_words(left: timedelta) -> str:
     days = left // DAY
     if days < 0:
         ago = -left // DAY
-        return "expired today" if not ago else f"expired {_count(ago)} ago"
-    return "expires today" if not days else f"expires in {_count(days)}"
-
-
-def _count(days: int) -> str:
-    return f"{days} day" if days == 1 else f"{days} days"
+        return "expired today" if not ago else f"expired {counted(ago, 'day')} ago"
+    return "expires today" if not days else f"expires in {counted(days, 'day')}"
 
 
 def _problems(part: str, problems: Sequence[Problem], covered: frozenset[ProblemCode]) -> Iterator[Finding]:

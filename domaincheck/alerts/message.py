@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from domaincheck.mailer.addresses import envelope
-from domaincheck.text import clean
+from domaincheck.text import clean, counted, minute
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,7 +173,7 @@ def _shown(line: Line) -> dict[str, Any]:
         "label": _COUNTED[_kind(line)].capitalize(),
         "headline": clean(line.headline),
         "detail": clean(line.detail),
-        "when": f"{line.when.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if line.when else "",
+        "when": minute(line.when.astimezone(UTC)) if line.when else "",
         "days": "" if line.solved else _days(line.days_left),
     }
 
@@ -181,7 +181,7 @@ def _shown(line: Line) -> dict[str, Any]:
 def _days(left: int | None) -> str:
     if left is None or left < 0:
         return ""  # the headline tells what is past
-    return f"{left} day{'' if left == 1 else 's'}" if left else "today"
+    return counted(left, "day") if left else "today"
 
 
 def _rendered(template: str, content: dict[str, Any]) -> str:

@@ -10,7 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from domaincheck import __version__, settings
-from domaincheck.cli import commands
+from domaincheck.cli import commands, parsers
+from domaincheck.cli.complaints import complaint
+from domaincheck.cli.help import Group
 from domaincheck.cli.invocation import BROKEN_PIPE, INTERRUPTED, Call, Invocation, recorder_for
 from domaincheck.cli.terminal import say
 from domaincheck.errors import DomaincheckError, UsageError
@@ -45,6 +47,7 @@ def command_line(arguments: Sequence[str] | None = None) -> typer.Typer:
     """Return the command tree, or the part of it that *arguments* need."""
     app = typer.Typer(
         name="domaincheck",
+        cls=Group,
         callback=root,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
@@ -58,15 +61,30 @@ def command_line(arguments: Sequence[str] | None = None) -> typer.Typer:
 def root(  # noqa: PLR0913, PLR0917 - a parameter an option
     ctx: typer.Context,
     config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="Read settings from FILE, not from the usual place.")
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", parser=parsers.file, help="Read settings from FILE, not from the usual place."
+        ),
     ] = None,
     store: Annotated[
         Path | None,
-        typer.Option("--store", metavar="FILE", help="Keep subscriptions in FILE, which ends in .db or .toml."),
+        typer.Option(
+            "--store",
+            metavar="FILE",
+            parser=parsers.file,
+            help="Keep subscriptions in FILE, which ends in .db or .toml.",
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Show no progress.")] = False,
     verbose: Annotated[
-        int, typer.Option("-v", "--verbose", count=True, help="Say where facts came from; -vv: explain faults too.")
+        int,
+        typer.Option(
+            "-v",
+            "--verbose",
+            count=True,
+            show_default=False,
+            help="Say where facts came from; -vv: explain faults too.",
+        ),
     ] = 0,
     no_telemetry: Annotated[bool, typer.Option("--no-telemetry", help="Keep and send no telemetry.")] = False,
     version: Annotated[  # noqa: ARG001 - eager, handled by its callback
@@ -85,11 +103,15 @@ def root(  # noqa: PLR0913, PLR0917 - a parameter an option
 
 
 def _settings(ctx: typer.Context, world: World, config: Path | None) -> tuple[settings.Settings, bool]:
-    """Return the settings and whether they can be used: ``config`` puts right those that cannot, ``doctor`` tells."""
+    """Return the settings and whether they can be used.
+
+    Those that cannot do not keep ``config`` from putting them right, ``doctor`` from telling, or help from being read.
+    """
     try:
         return settings.load(world.environment, config), True
     except UsageError:
-        if ctx.invoked_subcommand not in {"config", "doctor"}:
+        asks_for_help = ctx.obj.arguments[-1] in {"-h", "--help"}
+        if ctx.invoked_subcommand not in {"config", "doctor"} and not asks_for_help:
             raise
         return settings.defaults(), False
 
@@ -122,7 +144,7 @@ def _status(call: Call) -> int:
         if isinstance(error, typer.TyperException) and not arguments:
             world.stderr.write(f"{error.format_message()}\n")
             return COULD_NOT
-        sentence = _explanation(error)
+        sentence = _explanation(error, arguments)
         call.fault = "UsageError" if isinstance(error, typer.TyperException) else type(error).__name__, sentence
         say(world.stderr, sentence)
         if _verbosity(arguments) >= VERY_VERBOSE:
@@ -146,15 +168,12 @@ def _verbosity(arguments: Sequence[str]) -> int:
     return sum(argument.count("v") for argument in short) + list(arguments).count("--verbose")
 
 
-def _explanation(error: Exception) -> str:
+def _explanation(error: Exception, arguments: Sequence[str]) -> str:
     """Return one sentence for the user: what was wrong and, for a wrong command line, where to read how it is done."""
     if isinstance(error, DomaincheckError):
         return str(error)
     if isinstance(error, typer.TyperException):
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else "domaincheck"
-        sentence = error.format_message().rstrip(".")
-        return f"{sentence}{'' if sentence.endswith('?') else '.'} Try '{command} --help'."
+        return complaint(error, arguments)
     if isinstance(error, OSError) and error.filename is None:
         return f"the results could not be written: {error.strerror}"
     return f"a fault in domaincheck itself: {type(error).__name__}: {error}; -vv shows more"

@@ -54,7 +54,10 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     from domaincheck.schemes import SCHEMES
     from domaincheck.wiring import ProbeOptions
 
+    typed = values.typed(ctx)
     values.check_parts(tls=tls, domain=domain)
+    values.check_asking(typed, registry, cache=not no_cache, refresh=refresh)
+    format_name = values.format_name(format, typed, json=json)
     expected = expectations.asked(expect_issuer, expect_key, expect_registrar, expect_ns, tls=tls, domain=domain)
     invocation: Invocation = ctx.obj
     probing = ProbeOptions(
@@ -71,14 +74,14 @@ def check(  # noqa: PLR0913, PLR0917 - a parameter an option
     )
     plan = perform.Plan(
         inputs.gather(targets or (), file or (), invocation.world.stdin, starttls or SCHEMES["https"]),
-        values.policy(invocation.settings, threshold, critical, expected, typed=values.typed(ctx)),
+        values.policy(invocation.settings, threshold, critical, expected, typed=typed),
         probing,
         tls=tls,
         domain=domain,
-        format="json" if json else format,
+        format=format_name,
         output=output,
         by_urgency=sort == "urgency",
-        group=group and values.may_group("json" if json else format),
+        group=group and values.may_group(format_name),
         exit_zero=exit_zero,
         progress=progress,
         verbosity=invocation.verbosity,

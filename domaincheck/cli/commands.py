@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 from typer.main import get_command_name
 
+from domaincheck.cli.help import Command, Group
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -43,9 +45,11 @@ def add_to(app: typer.Typer, arguments: Sequence[str] | None = None) -> typer.Ty
         if arguments in _LISTS_ONLY:
             app.command(name, help=command.info.help if isinstance(command, typer.Typer) else command.__doc__)(_nothing)
         elif isinstance(command, typer.Typer):
-            app.add_typer(command)
+            for each in command.registered_commands:
+                each.cls = Command
+            app.add_typer(command, cls=Group)
         else:
-            app.command(name)(command)
+            app.command(name, cls=Command)(command)
     return app
 
 

@@ -27,15 +27,16 @@ def demo(
     json: options.Json = False,
 ) -> int:
     """Show what check finds, on servers of its own making; needs no network at all."""
+    from domaincheck.cli import values
     from domaincheck.cli.perform import perform
     from domaincheck.cli.terminal import say
     from domaincheck.lab.scenes import Lab
 
     invocation: Invocation = ctx.obj
-    world = invocation.world
+    world, format_name = invocation.world, values.format_name(format, values.typed(ctx), json=json)
     with Lab(world.clock()) as lab:
         network = _LabNetwork.of(lab)
-        plan = _plan(lab, "json" if json else format, invocation.verbosity)
+        plan = _plan(lab, format_name, invocation.verbosity)
         status = perform(plan, replace(world, make_network=lambda *_: network))
     say(
         world.stderr,

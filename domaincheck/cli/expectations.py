@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import UsageError
@@ -52,16 +53,25 @@ def settled(settings: Settings, *, thresholds: bool = True) -> dict[str, Own]:
         places = {name: f'[domains."{clean(domain)}"] {key}' for name, key in _KEYS.items()}
         own = Own(threshold, _expected({name: keys.get(key, ()) for name, key in _KEYS.items()}, places))
         if own != Own():
-            found[name_of(domain)] = own
+            found[name_of(domain, settings)] = own
     return found
 
 
-def name_of(domain: str) -> str:
-    """Return the *domain* that a section of the settings is about in canonical form."""
+def name_of(domain: str, settings: Settings) -> str:
+    """Return the *domain* that a section of the *settings* is about in canonical form."""
     try:
         return canonical(domain)
     except UsageError as error:
-        raise UsageError(f'the settings have a section [domains."{clean(domain)}"]: {error}') from error
+        raise UsageError(f'{_place(domain, settings)}: the section [domains."{clean(domain)}"]: {error}') from error
+
+
+def _place(domain: str, settings: Settings) -> str:
+    """Return the file and the line on which the section of *domain* begins."""
+    from domaincheck.files import read_text
+    from domaincheck.settings.places import place
+
+    file = next(Path(value.source) for value in settings.domains[domain].values())
+    return place(file, read_text(file), f"domains.{domain}")
 
 
 def _expected(texts: Mapping[str, Sequence[str]], places: Mapping[str, str]) -> Expected:

@@ -128,7 +128,7 @@ class Happenings:
     @contextmanager
     def scheduled_run(self) -> Iterator[Callable[[Report], None]]:
         """Tell that a scheduled run starts and, if the block raises, that it failed; yield what tells of its report."""
-        from domaincheck.output.labels import timestamp
+        from domaincheck.text import timestamp
 
         begun = time.monotonic()
         self._recorder.emit(events.scheduled_check_started(timestamp=timestamp(self._recorder.clock())), SYSTEM)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from domaincheck.cli import parsers
+from domaincheck.settings import whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -38,10 +41,14 @@ def history(
     ctx: typer.Context,
     target: Annotated[str, typer.Argument(metavar="TARGET", help="A host, as for check.")],
     since: Annotated[
-        int | None, typer.Option("--since", metavar="DAYS", min=1, help="Show the last so many days only.")
+        int | None,
+        typer.Option(
+            "--since", metavar="DAYS", parser=parsers.Number(whole(1)), help="Show the last so many days only."
+        ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", min=1, help="Show the newest N changes only.")
+        int | None,
+        typer.Option("--limit", metavar="N", parser=parsers.Number(whole(1)), help="Show the newest N changes only."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False,
 ) -> int:
@@ -51,7 +58,7 @@ def history(
     invocation: Invocation = ctx.obj
     now, (key, name) = invocation.world.clock(), _named(target)
     stretches = _stretches(invocation, key)
-    begin = None if since is None else now - timedelta(days=since)
+    begin = None if since is None or since >= now.toordinal() else now - timedelta(days=since)  # none before year 1
     # Sorted and not turned round: those of one time stay in their order.
     newest_first = sorted(changes(stretches), key=lambda change: change.at, reverse=True)
     recent = [change for change in newest_first if begin is None or change.at >= begin]

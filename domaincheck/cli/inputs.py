@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TextIO
 
+from domaincheck.cli.parsers import STREAM
 from domaincheck.errors import UsageError
 from domaincheck.files import decode, matching, read_text
 from domaincheck.model import InvalidTarget, Target
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from domaincheck.schemes import Scheme
     from domaincheck.targets.lists import Item
-
-STANDARD_INPUT = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +70,11 @@ def gather(
     Raises UsageError, before anything is probed, when a file can't be read, is CSV without a column of targets, or when
     there is no target at all.
     """
-    named = [(argument, None) for argument in arguments if argument != STANDARD_INPUT]
+    named = [(argument, None) for argument in arguments if argument != STREAM]
     texts: list[tuple[str, str | None]] = [*named]
-    texts += [(read_text(path), str(path)) for path in files if str(path) != STANDARD_INPUT]
-    if STANDARD_INPUT in (*arguments, *map(str, files)):
-        texts.append((_read_all(stdin), "standard input"))
+    texts += [(read_text(path), str(path)) for path in files if str(path) != STREAM]
+    if STREAM in (*arguments, *map(str, files)):
+        texts.append((read_all(stdin), "standard input"))
     for text, origin in texts:
         pieces(text, origin)
     targets = TargetList(tuple(texts), plain)
@@ -86,7 +85,8 @@ def gather(
     return targets
 
 
-def _read_all(stdin: TextIO) -> str:
+def read_all(stdin: TextIO) -> str:
+    """Return the text that comes from *stdin*; raise UsageError when it cannot be read, or is no text."""
     binary = getattr(stdin, "buffer", None)
     try:
         return decode(binary.read(), "standard input") if binary else stdin.read()

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
+from domaincheck.cli import parsers
 from domaincheck.schemes import SCHEMES, STARTTLS, Scheme
-from domaincheck.settings import MOST_JOBS, seconds
+from domaincheck.settings import MOST_JOBS, seconds, whole
 from domaincheck.threshold import Threshold
 
 FormatName = Literal["table", "plain", "json", "ndjson", "csv", "nagios", "prometheus", "html", "ics"]
@@ -17,13 +18,6 @@ def _threshold(text: str) -> Threshold:
         return Threshold.parse(text)
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no threshold: give {error}") from error
-
-
-def _seconds(text: str) -> float:
-    try:
-        return float(seconds(text))
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is not {error}") from error
 
 
 class _Protocol:
@@ -59,6 +53,7 @@ Files = Annotated[
         "-f",
         "--file",
         metavar="FILE",
+        parser=parsers.file,
         help="Read targets from FILE too, a list or CSV with a header; - is standard input. Repeatable.",
     ),
 ]
@@ -84,17 +79,27 @@ Critical = Annotated[
         help="Call it critical this long before, within the warning window. Without it 7/30 of that window.",
     ),
 ]
-Jobs = Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=MOST_JOBS, help="Probe N targets at once.")]
+Jobs = Annotated[
+    int,
+    typer.Option(
+        "-j", "--jobs", metavar="N", parser=parsers.Number(whole(1, MOST_JOBS)), help="Probe N targets at once."
+    ),
+]
 Timeout = Annotated[
     float,
     typer.Option(
         "--timeout",
         metavar="SECONDS",
-        parser=_seconds,
+        parser=parsers.Number(seconds),
         help="Time for one probe in all, name resolution and retries included.",
     ),
 ]
-Retries = Annotated[int, typer.Option("--retries", metavar="N", min=0, help="Try again after a failure that may pass.")]
+Retries = Annotated[
+    int,
+    typer.Option(
+        "--retries", metavar="N", parser=parsers.Number(whole(0)), help="Try again after a failure that may pass."
+    ),
+]
 Format = Annotated[
     FormatName | None,
     typer.Option("--format", metavar="NAME", help="Output format; table on a terminal, plain elsewhere."),
@@ -103,7 +108,11 @@ Json = Annotated[bool, typer.Option("--json", help="Same as --format json.")]
 Output = Annotated[
     Path | None,
     typer.Option(
-        "-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all, instead of standard output."
+        "-o",
+        "--output",
+        metavar="FILE",
+        parser=parsers.output,
+        help="Write to FILE, whole or not at all; - is standard output.",
     ),
 ]
 Sort = Annotated[
@@ -120,7 +129,12 @@ Progress = Annotated[
 ]
 CaFile = Annotated[
     Path | None,
-    typer.Option("--ca-file", metavar="FILE", help="Trust the CAs in this PEM file in place of the system's."),
+    typer.Option(
+        "--ca-file",
+        metavar="FILE",
+        parser=parsers.file,
+        help="Trust the CAs in this PEM file in place of the system's.",
+    ),
 ]
 Servername = Annotated[
     str | None,
@@ -142,16 +156,23 @@ AllAddresses = Annotated[
     typer.Option("--all-addresses", help="Check each address of a host, not just the first that answers."),
 ]
 ClientCert = Annotated[
-    Path | None, typer.Option("--client-cert", metavar="FILE", help="Show this PEM certificate to servers that ask.")
+    Path | None,
+    typer.Option(
+        "--client-cert", metavar="FILE", parser=parsers.file, help="Show this PEM certificate to servers that ask."
+    ),
 ]
 ClientKey = Annotated[
-    Path | None, typer.Option("--client-key", metavar="FILE", help="The key of --client-cert, if not in the same file.")
+    Path | None,
+    typer.Option(
+        "--client-key", metavar="FILE", parser=parsers.file, help="The key of --client-cert, if not in the same file."
+    ),
 ]
 PasswordFile = Annotated[
     Path | None,
     typer.Option(
         "--password-file",
         metavar="FILE",
+        parser=parsers.file,
         help="Open an encrypted --client-key, and PKCS#12 files, with the first line of FILE.",
     ),
 ]

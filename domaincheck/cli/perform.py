@@ -199,5 +199,6 @@ def _tell(result: Result, world: World) -> None:
         say(world.stderr, f"{result.target}: {where}: {result.tls.status} in {result.tls.duration_seconds:.2f} s")
     if result.domain is not None:
         source = f"{result.domain.source} at {result.domain.server}" if result.domain.source else "no source"
+        source += ", as remembered" if result.domain.cached else ""
         words = f"{result.target}: registration of {result.domain.name} by {source}: {result.domain.status}"
         say(world.stderr, f"{words} in {result.domain.duration_seconds:.2f} s")

@@ -109,8 +109,8 @@ def _refusal(email: str, another: str, decision: Decision) -> str:
     if decision.sending is Sending.ALIVE:
         return f"a code was sent to {email} less than {MINUTES} minutes ago, and still works; '{another}' sends another"
     if decision.sending is Sending.TOO_SOON:
-        return f"{email} was sent a code just now: wait {decision.wait} s before asking for another"
-    return f"{email} was sent too many codes within the hour: wait {decision.wait // 60 + 1} minutes"
+        return f"a code for {email} was asked for just now: wait {decision.wait} s before asking for another"
+    return f"too many codes for {email} were asked for within the hour: wait {decision.wait // 60 + 1} minutes"
 
 
 def _ask(invocation: Invocation, journal: Journal, request: Request) -> bool:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from domaincheck.text import counted, minute
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -65,7 +67,7 @@ def _complaints(report: Report) -> Iterator[str]:
     if (more := len(report.troubles) - MOST_TROUBLES) > 0:
         yield f"… and {more} more of this kind"
     if report.clock_behind:
-        last = f"{report.clock_behind:%Y-%m-%d %H:%M} UTC"
+        last = minute(report.clock_behind)
         yield f"the clock is behind the last scheduled run, of {last}: nothing is checked or sent until it is right"
 
 
@@ -168,7 +170,7 @@ def _document(report: Report, *, dry_run: bool) -> str:
 def _preview(report: Report) -> str:
     """Return what would be sent, in lines."""
     if not report.digests and not report.held:
-        return f"{report.targets} target{'' if report.targets == 1 else 's'} checked; nothing is due\n"
+        return f"{counted(report.targets, 'target')} checked; nothing is due\n"
     lines = [f"to {email}: the mail of {queued:%Y-%m-%d} that waits" for email, queued in report.held]
     for digest in report.digests:
         lines.append(f"to {digest.email}:")

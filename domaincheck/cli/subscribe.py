@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from domaincheck.errors import UsageError
+from domaincheck.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def _subscribe(  # noqa: PLR0913, PLR0917 - what the command was given
     store.mark(address, Standing.VERIFIED, now)
     store.add(Subscription(address, target, threshold, Standing.VERIFIED, now) for target in wanted)
     count = sum(1 for _ in store.subscriptions(address))
-    invocation.world.stdout.write(f"{address} is now told about {count} target{'' if count == 1 else 's'}\n")
+    invocation.world.stdout.write(f"{address} is now told about {counted(count, 'target')}\n")
     return 0
 
 
@@ -82,7 +83,7 @@ def unsubscribe(ctx: typer.Context, email: Email, targets: Targets = None, otp: 
         count = store.remove(address, unwanted or None)
         with journal.transaction():
             journal.forget(address, [key_of(parse(target)) for target in unwanted] or None)
-    invocation.world.stdout.write(f"{count} target{'' if count == 1 else 's'} of {address} removed\n")
+    invocation.world.stdout.write(f"{counted(count, 'target')} of {address} removed\n")
     return 0
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program runs
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from domaincheck.cli import parsers
+from domaincheck.text import clean, counted, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +25,6 @@ if TYPE_CHECKING:
 app = typer.Typer(name="subscriptions", help="Show, import or export who is told about what.")
 
 NOT_YET = 1
-STANDARD_INPUT = "-"
 JSON_VERSION = "1"
 MOST_FAULTS = 20
 """Lines of a list that are complained of one by one; who gave the wrong file need not read it all."""
@@ -73,7 +75,9 @@ def list_(
 @app.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The list to read; - is standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", parser=parsers.file, help="The list to read; - is standard input.")
+    ],
 ) -> int:
     """Add the subscriptions that a list holds, all of them or, if a line can't be used, none.
 
@@ -91,12 +95,12 @@ def import_(
     for fault in faults[:MOST_FAULTS]:
         say(world.stderr, fault)
     if faults:
-        raise UsageError(f"nothing was imported: {_counted(len(faults), 'line')} of {origin} can't be used")
+        raise UsageError(f"nothing was imported: {counted(len(faults), 'line')} of {origin} can't be used")
     added, waiting = enrol(store, wishes, world.clock())
     sent = _send_codes(invocation, waiting) if waiting else 0
     if invocation.verbosity >= 0:
-        codes = f"; {sent} of {_counted(len(waiting), 'address', 'addresses')} were sent a code" if waiting else ""
-        say(world.stderr, f"{_counted(added, 'subscription')} imported, of {len(wishes)} in {origin}{codes}")
+        codes = f"; {sent} of {counted(len(waiting), 'address', 'addresses')} were sent a code" if waiting else ""
+        say(world.stderr, f"{counted(added, 'subscription')} imported, of {len(wishes)} in {origin}{codes}")
     return 0 if sent == len(waiting) else NOT_YET
 
 
@@ -108,7 +112,13 @@ def export(
     ] = "toml",
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="Write to FILE, whole or not at all."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            parser=parsers.output,
+            help="Write to FILE, whole or not at all; - is standard output.",
+        ),
     ] = None,
 ) -> int:
     """Write all subscriptions as TOML, in which form a store may be kept, or as JSON."""
@@ -157,18 +167,12 @@ def _send_codes(invocation: Invocation, addresses: Iterable[str]) -> int:
         return sum(send(invocation, journal, email, "subscribe", quiet=True) for email in addresses)
 
 
-def _text(file: str, world: World) -> tuple[str, str]:
+def _text(file: Path, world: World) -> tuple[str, str]:
     """Return what *file* holds, and what to call it."""
-    from domaincheck.errors import UsageError
-    from domaincheck.files import decode, read_text
+    from domaincheck.cli.inputs import read_all
+    from domaincheck.files import read_text
 
-    if file != STANDARD_INPUT:
-        return read_text(Path(file)), file
-    origin = "standard input"
-    try:
-        return decode(world.stdin.buffer.read(), origin), origin
-    except OSError as error:
-        raise UsageError(f"{origin} cannot be read: {error.strerror}") from error
+    return (read_all(world.stdin), "standard input") if str(file) == parsers.STREAM else (read_text(file), str(file))
 
 
 def _json(rows: Iterable[Row]) -> Iterator[str]:
@@ -185,9 +189,6 @@ def _json(rows: Iterable[Row]) -> Iterator[str]:
 
 def _fields(row: Row) -> list[str]:
     """Return what *row* shows in its columns; none is empty or holds a tab."""
-    from domaincheck.output.labels import timestamp
-    from domaincheck.text import clean
-
     since = None if row.since is None else timestamp(row.since)
     return [clean(each or "-") for each in (row.email, row.target, row.standing, row.threshold, since)]
 
@@ -207,7 +208,3 @@ def _columns(rows: list[Row], world: World) -> Iterator[str]:
             for place, (field, width) in enumerate(zip(line, widths, strict=True))
         ]
         yield "  ".join(cells).rstrip() + "\n"
-
-
-def _counted(number: int, noun: str, plural: str = "") -> str:
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -264,13 +264,13 @@ def _print_json(world: World, document: Mapping[str, Any]) -> None:
 
 
 def _counted(number: int, noun: str = "event") -> str:
-    from domaincheck.output.labels import counted
+    from domaincheck.text import counted
 
     return counted(number, noun)
 
 
 def _time(moment: Any) -> str | None:
-    from domaincheck.output.labels import timestamp
+    from domaincheck.text import timestamp
 
     return timestamp(moment) if moment else None
 

@@ -40,6 +40,22 @@ def check_parts(*, tls: bool, domain: bool) -> None:
         raise UsageError("--no-tls and --no-domain together leave nothing to check: drop one of them")
 
 
+def check_asking(parameters: Container[str], source: Source, *, cache: bool, refresh: bool) -> None:
+    """Refuse what the *parameters* that were typed say of registries and memory, if it contradicts itself."""
+    if refresh and not cache:
+        raise UsageError("--no-cache and --refresh exclude each other: the one keeps nothing, the other what is new")
+    for unasked, option in (("whois", "rdap_url"), ("rdap", "whois_server")):
+        if source == unasked and option in parameters and "registry" in parameters:
+            raise UsageError(f"--{option.replace('_', '-')} is not asked with --registry {source}: drop one of them")
+
+
+def format_name(name: str | None, parameters: Container[str], *, json: bool) -> str | None:
+    """Return the format that ``--format`` and ``--json`` ask for; refuse two different ones that were typed."""
+    if json and "format" in parameters and name != "json":
+        raise UsageError(f"--json and --format {name} exclude each other: give one")
+    return "json" if json else name
+
+
 def may_group(format_name: str | None) -> bool:
     """Return whether targets can be grouped in the format of that name, which is always; else raise UsageError."""
     from domaincheck.output import FORMATS
@@ -123,13 +139,9 @@ def servername(text: str | None) -> str | None:
 
 def expiries(settings: Settings) -> dict[str, datetime]:
     """Return the expiries that the user settled, by domain in canonical form."""
-    found = {}
-    for domain, expiry in settings.of_domains("expires_at").items():
-        try:
-            found[canonical(domain)] = expiry
-        except UsageError as error:
-            raise UsageError(f'the settings have a section [domains."{clean(domain)}"]: {error}') from error
-    return found
+    from domaincheck.cli.expectations import name_of
+
+    return {name_of(domain, settings): expiry for domain, expiry in settings.of_domains("expires_at").items()}
 
 
 WEAK = {"critical": Severity.CRITICAL, "warning": Severity.WARNING, "ignore": None}

@@ -19,6 +19,7 @@ from domaincheck.mailer.wire import Conversation, Wire
 from domaincheck.model import ProblemCode
 from domaincheck.network import Deadline, SystemNetwork, dial
 from domaincheck.network.tls import TlsConnection, trust_store
+from domaincheck.text import endpoint
 
 if TYPE_CHECKING:
     import smtplib
@@ -80,8 +81,7 @@ class SmtpMailer:
     @property
     def server(self) -> str:
         """Host and port, as they stand in sentences."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{host}:{self.port or PORTS[self.security]}"
+        return endpoint(self.host, self.port or PORTS[self.security])
 
     @contextlib.contextmanager
     def _session(self) -> Iterator[_Session]:

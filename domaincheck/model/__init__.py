@@ -23,6 +23,8 @@ from domaincheck.model.codes import (
     ProblemCode,
     Severity,
     Status,
+    worst,
+    worst_first,
 )
 from domaincheck.model.facts import (
     Certificate,
@@ -74,6 +76,8 @@ __all__ = [
     "TlsFacts",
     "TlsPart",
     "Verification",
+    "worst",
+    "worst_first",
 ]
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Severity(StrEnum):
@@ -30,7 +34,7 @@ _EXIT_STATUSES = {Severity.OK: 0, Severity.WARNING: 1, Severity.CRITICAL: 2, Sev
 
 
 class Status(StrEnum):
-    """What is true of a part or a target. The order decides between two of equal severity: the earlier wins."""
+    """What is true of a part or a target. The order, that of :meth:`rank`, decides between two of equal severity."""
 
     EXPIRED = "expired"
     AT_RISK = "at_risk"
@@ -42,6 +46,14 @@ class Status(StrEnum):
     EXPIRING_SOON = "expiring_soon"
     VALID = "valid"
     UNKNOWN_EXPIRY = "unknown_expiry"
+
+    @property
+    def rank(self) -> int:
+        """The place in the order: of two that are equally severe, the smaller wins."""
+        return _STATUS_RANKS[self]
+
+
+_STATUS_RANKS = {status: rank for rank, status in enumerate(Status)}
 
 
 class ProblemCode(StrEnum):
@@ -95,3 +107,13 @@ class Problem:
     code: ProblemCode
     severity: Severity
     message: str
+
+
+def worst(severities: Iterable[Severity]) -> Severity:
+    """Return the worst of *severities*, of which there is at least one."""
+    return max(severities, key=lambda severity: severity.rank)
+
+
+def worst_first(problems: Iterable[Problem]) -> list[Problem]:
+    """Return *problems*, the most severe first and otherwise as they stood."""
+    return sorted(problems, key=lambda problem: -problem.severity.rank)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 BODY_LIMIT = 1 << 20
 """Bytes of an answer's body that are read before it counts as malformed."""
 
-WRAPPING = 1 << 18
-"""Bytes that are read of an answer beside its body: its head, its preliminaries, the wrapping of its chunks."""
+WRAPPING = 1 << 17
+"""Bytes that may have come beside a body: head, preliminaries, the wrapping of chunks, and what is yet to be read."""
 
 REDIRECTS = 3
 
@@ -168,6 +168,7 @@ def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], 
         sent: list[Any] = [request, *([h11.Data(wish.body)] if wish.body else []), h11.EndOfMessage()]
         connection.send(b"".join(machine.send(event) or b"" for event in sent))
         while not isinstance(event := machine.next_event(), h11.EndOfMessage):
+            connection.deadline.remaining()  # what has arrived at once may take seconds to read, if it is all crumbs
             if event is h11.NEED_DATA:
                 data = connection.receive()
                 machine.receive_data(data)
@@ -176,8 +177,10 @@ def _exchange(connection: Connection, url: str, headers: list[tuple[str, str]], 
                 head = event
             elif isinstance(event, h11.Data):
                 body += event.data
-            if len(body) > wish.limit or size > wish.limit + WRAPPING:
+            if len(body) > wish.limit:
                 raise NetworkError(ProblemCode.MALFORMED_RESPONSE, f"an answer of over {_amount(wish.limit)}")
+            if size - len(body) > WRAPPING:
+                raise NetworkError(ProblemCode.MALFORMED_RESPONSE, "an answer with too much around its content")
     except h11.ProtocolError as error:
         if not size:
             raise NetworkError(

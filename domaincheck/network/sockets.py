@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import errno
-import queue
 import socket
 import struct
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from domaincheck.errors import NetworkError
 from domaincheck.model import ProblemCode
+from domaincheck.network.names import look_up
 from domaincheck.text import endpoint
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class Address(NamedTuple):
 
 
 class Connection(Protocol):
-    """A stream of bytes both ways. Every call ends by the connection's deadline, give or take, or raises NetworkError."""
+    """A stream of bytes both ways. Every call ends at its deadline, give or take, or raises NetworkError."""
 
     address: Address
     deadline: Deadline
@@ -104,7 +103,7 @@ class SystemNetwork:
         """Return the addresses of *host*; raise NetworkError (``dns_failure``, ``timeout``) when there are none."""
         addresses = self.overrides.get((host, port)) or self._literal(host, port)
         if addresses is None:
-            addresses = _look_up(host, port, self.family, deadline)
+            addresses = tuple(Address(ip, port) for ip in look_up(host, self.family, deadline))
         elif self.family != socket.AF_UNSPEC:
             addresses = tuple(a for a in addresses if _family(a.ip) == self.family)
         if not addresses:
@@ -207,37 +206,3 @@ def _failure(error: OSError, address: Address, deadline: Deadline) -> NetworkErr
     if ":" in address.ip and error.errno in _NO_IPV6:
         reason += "; if there is no IPv6 here, -4 does without"
     return NetworkError(ProblemCode.CONNECTION_REFUSED, f"{where} cannot be reached: {reason}")
-
-
-def _look_up(host: str, port: int, family: socket.AddressFamily, deadline: Deadline) -> tuple[Address, ...]:
-    """Ask the system's resolver, in a thread of its own: getaddrinfo(3) knows no time limit.
-
-    A thread that outlives the deadline is left behind; the resolver's own limits end it.
-    """
-    answer: queue.SimpleQueue[tuple[Address, ...] | OSError | ValueError] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            found = socket.getaddrinfo(host.encode("ascii"), port, family, socket.SOCK_STREAM)
-            answer.put(tuple(dict.fromkeys(Address(str(entry[4][0]), port) for entry in found)))
-        except (OSError, ValueError) as error:  # the latter for what is not ASCII, or a NUL within
-            answer.put(error)
-
-    threading.Thread(target=ask, name="resolver", daemon=True).start()
-    try:
-        found = answer.get(timeout=deadline.remaining())
-    except queue.Empty:
-        raise NetworkError(ProblemCode.DNS_FAILURE, f"the name server did not answer for {host} in time") from None
-    if isinstance(found, tuple):
-        return found
-    raise NetworkError(ProblemCode.DNS_FAILURE, f"{host} cannot be resolved: {_resolver_words(found)}")
-
-
-def _resolver_words(error: OSError | ValueError) -> str:
-    if not isinstance(error, socket.gaierror):
-        return "it is not a name that the DNS can hold"
-    if error.errno == socket.EAI_AGAIN:
-        return "the name server gave no answer for now"
-    if error.errno in (socket.EAI_NONAME, socket.EAI_NODATA):
-        return "there is no such name, or it has no address"
-    return error.strerror or "the resolver failed"

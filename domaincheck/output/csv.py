@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from domaincheck.output.labels import timestamp, worst_first
-from domaincheck.text import clean
+from domaincheck.output.labels import worst_first
+from domaincheck.text import clean, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ def _values(result: Result) -> Iterator[Cell]:
     else:
         yield from (None,) * 6
     yield " ".join(dict.fromkeys(problem.code for problem in problems))
-    yield " ".join(problem.message for problem in problems)
+    yield "; ".join(problem.message for problem in problems)
 
 
 def _cell(value: Cell) -> str | int | None:

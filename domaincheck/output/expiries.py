@@ -7,8 +7,7 @@ from datetime import MAXYEAR
 from typing import TYPE_CHECKING
 
 from domaincheck.model import ProblemCode
-from domaincheck.output.labels import timestamp
-from domaincheck.text import clean
+from domaincheck.text import clean, listed, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,8 +96,7 @@ class Expiries:
 
 def some(names: Sequence[str]) -> str:
     """Return *names* with commas between them; of many the first, and how many more there are."""
-    more = len(names) - _MOST_NAMED
-    return ", ".join(clean(name) for name in names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return listed(list(map(clean, names)), _MOST_NAMED)
 
 
 def _key(result: Result) -> tuple[int, str]:

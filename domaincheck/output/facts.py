@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from domaincheck.output.labels import label, timestamp, worst_first
-from domaincheck.text import clean
+from domaincheck.output.labels import label, worst_first
+from domaincheck.text import clean, listed, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,5 +104,4 @@ def _told(value: str | datetime | Sequence[str]) -> str:
         return clean(value)
     if isinstance(value, datetime):
         return timestamp(value)[:16].replace("T", " ")
-    more = len(value) - MOST_NAMES
-    return ", ".join(map(clean, value[:MOST_NAMES])) + (f" and {more} more" if more > 0 else "")
+    return listed(list(map(clean, value)), MOST_NAMES)

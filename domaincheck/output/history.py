@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from domaincheck.history import sampled
 from domaincheck.output.changes import CRITICAL, color_of, date, told, words
-from domaincheck.output.labels import counted, days
+from domaincheck.output.labels import days
 from domaincheck.output.painter import Painter
+from domaincheck.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

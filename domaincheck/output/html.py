@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 from domaincheck.model import Severity, Status
 from domaincheck.output.facts import facts_of
-from domaincheck.output.labels import counted, days, label, timestamp, worst_first
+from domaincheck.output.labels import days, label, worst_first
 from domaincheck.output.timeline import CERTIFICATE, REGISTRATION, Timeline, tone
-from domaincheck.text import clean
+from domaincheck.text import clean, counted, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from domaincheck.model import DomainPart, Result, TlsPart
     from domaincheck.output import Finish, Style
 
-_URGENCY = {status: place for place, status in enumerate(Status)}
 _BAR_STEPS, _BAR_WINDOWS = 10, 3
 _DUE = (Status.EXPIRING_SOON, Status.EXPIRING_TODAY)
 _ATTRIBUTE = re.compile(r"(?:^|,)(O|CN)=((?:\\.|[^,+\\])+)")
@@ -91,7 +90,7 @@ class _Rows:
 def _urgency(result: Result) -> tuple[int, int, float]:
     """Return the key of the order that ``--sort urgency`` has too: by severity, then status, then days left."""
     left = [part.days_left for part in (result.tls, result.domain) if part and part.days_left is not None]
-    return -result.severity.rank, _URGENCY[result.status], min(left, default=0)
+    return -result.severity.rank, result.status.rank, min(left, default=0)
 
 
 def _faults(result: Result) -> list[str]:

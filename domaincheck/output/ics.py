@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 from domaincheck.output.expiries import CERTIFICATE, REGISTRATION, Expiries, some
-from domaincheck.output.labels import counted, timestamp
+from domaincheck.text import counted, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

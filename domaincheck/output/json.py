@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from domaincheck.model import ProblemCode, RevocationState, Severity, Status
-from domaincheck.output.labels import timestamp
+from domaincheck.text import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

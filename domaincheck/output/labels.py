@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domaincheck import model
 from domaincheck.model import DomainPart, Status, TlsPart
+from domaincheck.text import counted
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from domaincheck.model import Problem, Result
 
 _LABELS = {
@@ -51,17 +51,6 @@ def days(count: int) -> str:
     return f"in {phrase}" if count > 0 else f"{phrase} ago"
 
 
-def counted(number: int, noun: str) -> str:
-    """Return *number* and *noun*, which takes an s unless there is one of it."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def timestamp(moment: datetime) -> str:
-    """Return *moment*, which is in UTC, by RFC 3339 in whole seconds, rounded down."""
-    return moment.isoformat()[:19] + "Z"
-
-
 def worst_first(*parts: TlsPart | DomainPart | None) -> list[Problem]:
     """Return the problems of all *parts*, the most severe first and otherwise as they stood."""
-    found = [problem for part in parts if part is not None for problem in part.problems]
-    return sorted(found, key=lambda problem: -problem.severity.rank)
+    return model.worst_first(problem for part in parts if part is not None for problem in part.problems)

@@ -20,8 +20,8 @@ from heapq import nsmallest
 from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.model import Severity, Status, TlsPart
-from domaincheck.output.labels import counted, days, worst_first
-from domaincheck.text import clean
+from domaincheck.output.labels import days, worst_first
+from domaincheck.text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domaincheck.output.labels import timestamp, worst_first
-from domaincheck.text import clean
+from domaincheck.output.labels import worst_first
+from domaincheck.text import clean, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 from domaincheck.model import DomainPart, ProblemCode, RevocationState, Severity, Status, TlsPart
 from domaincheck.output.grouping import Group
-from domaincheck.output.labels import counted, days, label, worst_first
+from domaincheck.output.labels import days, label, worst_first
 from domaincheck.output.names import folded, runs_right_to_left, title
 from domaincheck.output.painter import Painter
+from domaincheck.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

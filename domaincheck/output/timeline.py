@@ -13,7 +13,8 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from domaincheck.model import Severity
-from domaincheck.output.labels import counted, days
+from domaincheck.output.labels import days
+from domaincheck.text import counted
 
 if TYPE_CHECKING:
     from datetime import date, datetime

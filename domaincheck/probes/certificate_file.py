@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from domaincheck.errors import UsageError
 from domaincheck.files import read_bytes
-from domaincheck.model import InvalidTarget, TlsFacts
+from domaincheck.model import Failure, InvalidTarget, ProblemCode, TlsFacts
 from domaincheck.network import Deadline
+from domaincheck.probes.certificate import read
 from domaincheck.probes.certificate_bundle import certificates, leaf_first
 from domaincheck.probes.contexts import Credentials, context_for
 from domaincheck.probes.half_handshake import LIMIT, verify
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 FILE_LIMIT = 1 << 20
 """Bytes that a file may have."""
+
+LONGEST_CHAIN = 16
+"""Certificates beyond which a file is a collection, of roots perhaps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,22 @@ class CertificateFileProbe:
 
     def _verify(self, path: str, ders: tuple[bytes, ...]) -> tuple[TlsFacts, tuple[bytes, ...]]:
         """Return what is to be learned of *ders*, the certificates of the file *path*, and the path that holds."""
-        if sum(map(len, ders)) + 3 * len(ders) + 3 > LIMIT:
-            size = f"over {LIMIT >> 10} KiB of certificates ({len(ders)} in number)"
-            raise UsageError(f"{clean(path)} holds {size}, which no client takes: name a file with one chain")
         context, shown = context_for(self.credentials), leaf_first(ders)
         facts, used = verify(shown, context, self.servername)
         if facts is None:
-            bad = next((data for data in ders if verify([data], context)[0] is None), ders[0])
-            raise UsageError(f"{clean(path)} is damaged: its certificate number {ders.index(bad) + 1} cannot be read")
+            fault, is_chain = _fault(ders, lambda data: verify([data], context)[0] is not None)
+            known = tuple(map(read, shown)) if is_chain else ()
+            if not known or not known[0].not_after:
+                raise UsageError(f"{clean(path)} {fault}")
+            failure = Failure(ProblemCode.MALFORMED_RESPONSE, f"the file {fault}")
+            facts = TlsFacts(self.servername, sent=known, failure=failure)
         return replace(facts, place=ders.index(shown[0]) + 1), used
+
+
+def _fault(ders: Sequence[bytes], is_readable: Callable[[bytes], bool]) -> tuple[str, bool]:
+    """Return why OpenSSL does not take *ders*, beside whether they may be one chain all the same."""
+    if sum(map(len, ders)) + 3 * len(ders) + 3 > LIMIT:
+        words = f"holds over {LIMIT >> 10} KiB of certificates ({len(ders)} in number), which no client takes"
+        return f"{words}: name a file with one chain", len(ders) <= LONGEST_CHAIN
+    place = next((place for place, data in enumerate(ders, 1) if not is_readable(data)), 1)
+    return f"is damaged, or was issued so: OpenSSL cannot read its certificate number {place}", True

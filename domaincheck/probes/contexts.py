@@ -81,6 +81,11 @@ def _load_own(context: ssl.SSLContext, credentials: Credentials) -> None:
     except ssl.SSLError as error:
         if asked and error.reason is None:
             raise UsageError("the password of --password-file does not open the client's key") from error
+        if error.reason is None and credentials.client_key is None:
+            raise UsageError(
+                f"the client certificate {credentials.client_cert} cannot be used: it must be PEM, with the key in the "
+                "same file or in one that --client-key names"
+            ) from error
         raise
 
 
@@ -89,7 +94,7 @@ def _load(path: Path | None, what: str, load: Any) -> None:
         load()
     except ssl.SSLError as error:
         reason = (
-            "has no usable PEM certificate or key" if error.reason is None else error.reason.replace("_", " ").lower()
+            "it holds no certificate and key in PEM" if error.reason is None else error.reason.replace("_", " ").lower()
         )
         raise UsageError(f"the {what} {path} cannot be used: {reason}") from error
     except OSError as error:

@@ -30,6 +30,7 @@ _ALERTS = ("SSLV3_ALERT_", "TLSV1_ALERT_", "TLSV13_ALERT_", "TLSV1_")
 _UNNAMED_ALERTS = {120: "no application protocol"}  # RFC 7301 §3.2
 _REFUSED = "the server refused the handshake"
 _HINTS = {
+    "excessive message size": "its certificates may take more than the 100 KiB that clients put up with",
     "unrecognized name": "it knows no host of that name; --servername asks for another",
     "no application protocol": "it wants to be asked for a protocol by ALPN, which does not happen here",
 }
@@ -168,13 +169,18 @@ def _failure(error: ssl.SSLError, received: flight.Bytes) -> Failure:
     if reason in _NOT_TLS:
         return Failure(ProblemCode.NOT_TLS, "what answers there does not speak TLS")
     if reason in _MALFORMED:
-        return Failure(ProblemCode.MALFORMED_RESPONSE, f"the server sent an unacceptable handshake ({_words(reason)})")
+        sentence = f"the server sent an unacceptable handshake {_explained(_words(reason))}"
+        return Failure(ProblemCode.MALFORMED_RESPONSE, sentence)
     if reason == "CERT_LENGTH_MISMATCH" or "ASN1 lib" in str(error):
         return _UNREADABLE
     if words := _alert(reason, received):
-        hint = f": {_HINTS[words]}" if words in _HINTS else ""
-        return Failure(ProblemCode.HANDSHAKE_FAILURE, f"{_REFUSED} ({words}){hint}")
+        return Failure(ProblemCode.HANDSHAKE_FAILURE, f"{_REFUSED} {_explained(words)}")
     return Failure(ProblemCode.HANDSHAKE_FAILURE, f"the handshake failed ({_words(reason) or 'no reason given'})")
+
+
+def _explained(words: str) -> str:
+    """Return *words* in brackets, and behind them what they may mean, where that is known."""
+    return f"({words}): {_HINTS[words]}" if words in _HINTS else f"({words})"
 
 
 def _alert(reason: str, received: flight.Bytes) -> str | None:

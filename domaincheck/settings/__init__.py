@@ -23,7 +23,7 @@ from domaincheck.settings.loading import (
     without_password,
 )
 from domaincheck.settings.names import Key, find_key, key_of
-from domaincheck.settings.readers import seconds, web_address
+from domaincheck.settings.readers import seconds, web_address, whole
 from domaincheck.settings.table import (
     DOMAIN_TABLE,
     DOMAINS,
@@ -58,5 +58,6 @@ __all__ = [
     "settings_path",
     "variable_in_force",
     "web_address",
+    "whole",
     "without_password",
 ]

@@ -20,7 +20,7 @@ def value_at(text: str, path: tuple[str, ...]) -> Any:
 
     try:
         found: Any = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return UNSET
     for part in path:
         if not isinstance(found, dict) or part not in found:
@@ -38,7 +38,7 @@ def edited(text: str, path: tuple[str, ...], value: Any) -> str | None:
 
     try:
         expected = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
     if _same(value_at(text, path), value):
         return text
@@ -62,7 +62,7 @@ def _means(text: str, expected: Any) -> bool:
 
     try:
         return bool(tomllib.loads(text) == expected)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return False
 
 

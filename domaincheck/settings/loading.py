@@ -134,8 +134,8 @@ def parse(path: Path, text: str) -> Settings:
 
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{clean(str(path))}: {clean(str(error))}") from error
+    except (ValueError, RecursionError) as error:  # besides its own: a number of many digits, a list in lists in lists
+        raise UsageError(_syntax_error(path, str(error))) from error
     domains = _section(path, text, DOMAINS, content.pop(DOMAINS, {}))
     known = {setting.name: setting for setting in TABLE}
     sections = {setting.section for setting in TABLE} | {DOMAINS}
@@ -145,6 +145,13 @@ def parse(path: Path, text: str) -> Settings:
             raise UsageError(f"{place(path, text, section)}: there is no section {nearest(section, sections)}")
         found |= {f"{section}.{key}": value for key, value in _values(path, text, section, keys, known).items()}
     return Settings(found, {domain: _of_domain(path, text, domain, keys) for domain, keys in domains.items()})
+
+
+def _syntax_error(path: Path, message: str) -> str:
+    """Return what the reader of TOML says, with the line in front, as for any other fault."""
+    words, _, where = message.partition(" (at line ")
+    line = where.partition(",")[0]
+    return clean(f"{path}, line {line}: {words}" if line.isdigit() else f"{path}: {message}")
 
 
 def _of_domain(path: Path, text: str, domain: str, keys: Any) -> dict[str, Value]:
@@ -157,13 +164,24 @@ def _values(path: Path, text: str, section: str, keys: Any, known: Mapping[str, 
     found = {}
     for key, value in _section(path, text, section, keys).items():
         name = f"{section}.{key}"
+        if name not in known and section.startswith(f"{DOMAINS}.") and isinstance(value, dict):
+            raise UsageError(_unquoted(path, text, name, value))
         if name not in known:
             raise UsageError(f"{place(path, text, name)}: there is no setting {nearest(name, known)}")
         try:
-            found[key] = Value(known[name].read(value), str(path))
+            found[key] = Value(known[name].read.in_file(value), str(path))
         except ValueError as error:
             raise UsageError(f"{place(path, text, name)}: {clean(name)} must be {error}") from error
     return found
+
+
+def _unquoted(path: Path, text: str, name: str, value: Any) -> str:
+    """Return what is wrong with the section *name*, a domain without quotes: its dots are those of sections in it."""
+    while isinstance(value, dict) and len(value) == 1 and isinstance(next(iter(value.values())), dict):
+        [(label, value)] = value.items()
+        name = f"{name}.{label}"
+    domain = clean(name.partition(".")[2])
+    return f'{place(path, text, name)}: a domain stands in quotes, as in [{DOMAINS}."{domain}"]'
 
 
 def _section(path: Path, text: str, name: str, keys: Any) -> dict[str, Any]:

@@ -21,12 +21,19 @@ class Reader(Generic[T]):
     """Turns a value of the file, or a text that means it, into the setting's.
 
     *wanted* says in words what it takes; *choices* are all there is to choose from, where that is little. *convert* may
-    raise ValueError, TypeError or OverflowError for what cannot be used.
+    raise ValueError, TypeError or OverflowError for what cannot be used. What is *bare* has no quotes in the file.
     """
 
     wanted: str
     convert: Callable[[Any], T]
     choices: tuple[str, ...] = ()
+    bare: bool = False
+
+    def in_file(self, value: Any) -> T:
+        """Return what *value* means in the file, where a text is no number and no switch; else as by a call."""
+        if self.bare and isinstance(value, str):
+            raise ValueError(self.wanted)
+        return self(value)
 
     def __call__(self, value: Any) -> T:
         """Return what *value* means; ValueError, for what cannot be used, says what is wanted."""
@@ -61,6 +68,15 @@ def _visible_address(value: Any) -> str:
 _HTTP_ADDRESS = r"https?://[!-.0-~][!-~]*"  # visible ASCII, and something before the first slash
 
 
+def _host(value: Any) -> str:
+    if not re.fullmatch(_HOST, _text(value)):
+        raise ValueError
+    return str(value)
+
+
+_HOST = r"([^\s:/@\[\]]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
+
+
 def _path(value: Any) -> Path:
     path = Path(_text(value))
     try:
@@ -87,13 +103,19 @@ def _whole(value: Any) -> int:
 
 
 def _days(value: Any) -> tuple[int, ...]:
-    items = value.split(",") if isinstance(value, str) else value
+    items = _items(value) if isinstance(value, str) else value
     if not isinstance(items, list):
         raise TypeError
     days = {_whole(item) for item in items}
     if days and min(days) < 0:
         raise ValueError
     return tuple(sorted(days, reverse=True))
+
+
+def _items(text: str) -> list[str]:
+    """Return what stands between the commas of *text*, which may be in brackets, as in the file, and empty then."""
+    inner = re.fullmatch(r"\s*\[(.*)\]\s*", text, re.DOTALL)
+    return text.split(",") if inner is None else [each for each in inner[1].split(",") if each.strip()]
 
 
 def _texts(value: Any) -> tuple[str, ...]:
@@ -116,11 +138,12 @@ text = Reader("a text in quotes", _text)
 texts = Reader("a text in quotes, or a list of them", _texts)
 names = Reader('a list of names, as in ["a.example.net", "b.example.net"]', _names)
 path = Reader("a path in quotes", _path)
-switch = Reader("true or false", _switch, ("true", "false"))
+switch = Reader("true or false", _switch, ("true", "false"), bare=True)
 moment = Reader("a date without quotes, as in 2027-03-01", _moment)
-days = Reader("a list of days, as in [30, 14, 7, 3, 1, 0]", _days)
+days = Reader("a list of days, as in [30, 14, 7, 3, 1, 0]", _days, bare=True)
 threshold = Reader(WANTED, lambda value: str(Threshold.parse(str(value))))  # "True" is none either
 http_address = Reader("an address, as in https://rdap.example.net/", _visible_address)
+host = Reader("a host, as in whois.example.net or whois.example.net:4343", _host)
 web_address = Reader("an address without a password, as in https://us.i.posthog.com", _address)
 
 
@@ -133,7 +156,7 @@ def whole(least: int, most: int | None = None) -> Reader[int]:
             raise ValueError
         return found
 
-    return Reader(f"a whole number from {least} " + ("on" if most is None else f"to {most}"), convert)
+    return Reader(f"a whole number from {least} " + ("on" if most is None else f"to {most}"), convert, bare=True)
 
 
 def number(what: str, least: float, most: float) -> Reader[float]:
@@ -145,7 +168,7 @@ def number(what: str, least: float, most: float) -> Reader[float]:
             raise ValueError
         return found
 
-    return Reader(f"{what} from {least:g} to {most:g}", convert)
+    return Reader(f"{what} from {least:g} to {most:g}", convert, bare=True)
 
 
 def choice(*choices: str) -> Reader[str]:

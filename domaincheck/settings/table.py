@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from domaincheck.settings.readers import (
     choice,
     days,
+    host,
     http_address,
     moment,
     names,
@@ -130,9 +131,9 @@ TABLE = (
     Setting(
         "registry",
         "whois_server",
-        text,
+        host,
         None,
-        "WHOIS server to ask about every domain, as host or host:port.",
+        "WHOIS server to ask about every domain.",
         example='"whois.example.net"',
     ),
     Setting(

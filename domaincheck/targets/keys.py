@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domaincheck.model import InvalidTarget
+from domaincheck.text import endpoint
 
 if TYPE_CHECKING:
     from domaincheck.model import Target
@@ -18,5 +19,5 @@ def key_of(target: Target | InvalidTarget) -> str:
         return target.text
     if target.starttls is not None:
         return f"{target.starttls}://{target.host}:{target.port}"
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    return host if target.port == HTTPS else f"{host}:{target.port}"
+    whole = endpoint(target.host, target.port)
+    return whole.removesuffix(f":{HTTPS}") if target.port == HTTPS else whole

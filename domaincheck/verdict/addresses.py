@@ -5,31 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domaincheck.model import AddressPart, Problem, ProblemCode, Severity, Status
+from domaincheck.model import AddressPart, Problem, ProblemCode, Severity, worst, worst_first
+from domaincheck.text import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domaincheck.model import TlsPart
 
-_STATUSES = tuple(Status)
 _GROUPS_SHOWN, _ADDRESSES_SHOWN = 4, 4
 
 
 def worst_of(parts: Sequence[TlsPart]) -> TlsPart:
     """Return the worst of *parts*, one an address and at least one, with what is to be said of all of them."""
-    worst = min(parts, key=lambda part: (-part.severity.rank, _STATUSES.index(part.status), part.days_left or 0))
+    part = min(parts, key=lambda part: (-part.severity.rank, part.status.rank, part.days_left or 0))
     addresses = tuple(
-        AddressPart(part.address or "", part.status, part.not_after, part.fingerprint_sha256, part.problems)
-        for part in parts
+        AddressPart(each.address or "", each.status, each.not_after, each.fingerprint_sha256, each.problems)
+        for each in parts
     )
     groups = _groups(parts)
     if len(groups) == 1:
-        return replace(worst, addresses=addresses)
+        return replace(part, addresses=addresses)
     differ = Problem(ProblemCode.ADDRESSES_DIFFER, Severity.WARNING, _sentence(groups))
-    problems = tuple(sorted((*worst.problems, differ), key=lambda problem: -problem.severity.rank))
-    severity = max(worst.severity, Severity.WARNING, key=lambda severity: severity.rank)
-    return replace(worst, addresses=addresses, problems=problems, severity=severity)
+    problems = tuple(worst_first((*part.problems, differ)))
+    return replace(part, addresses=addresses, problems=problems, severity=worst((part.severity, Severity.WARNING)))
 
 
 def _groups(parts: Sequence[TlsPart]) -> list[list[TlsPart]]:
@@ -46,15 +45,14 @@ def _groups(parts: Sequence[TlsPart]) -> list[list[TlsPart]]:
 
 
 def _sentence(groups: Sequence[Sequence[TlsPart]]) -> str:
-    told = [f"{_some([part.address or '' for part in group])}: {_shown(group[0])}" for group in groups[:_GROUPS_SHOWN]]
+    told = [
+        f"{listed([part.address or '' for part in group], _ADDRESSES_SHOWN)}: {_shown(group[0])}"
+        for group in groups[:_GROUPS_SHOWN]
+    ]
     if len(groups) > _GROUPS_SHOWN:
-        told.append(f"and {sum(map(len, groups[_GROUPS_SHOWN:]))} more addresses")
+        rest = sum(map(len, groups[_GROUPS_SHOWN:]))
+        told.append(f"and {counted(rest, 'more address', 'more addresses')}")
     return f"the addresses do not show the same: {'; '.join(told)}"
-
-
-def _some(addresses: Sequence[str]) -> str:
-    more = len(addresses) - _ADDRESSES_SHOWN
-    return ", ".join(addresses[:_ADDRESSES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _shown(part: TlsPart) -> str:

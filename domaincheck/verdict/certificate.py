@@ -6,7 +6,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from domaincheck.model import ChainLink, Problem, ProblemCode, RevocationState, Severity, Status, TlsPart
+from domaincheck.model import (
+    ChainLink,
+    Problem,
+    ProblemCode,
+    RevocationState,
+    Severity,
+    Status,
+    TlsPart,
+    worst,
+    worst_first,
+)
+from domaincheck.text import listed
 from domaincheck.verdict.addresses import worst_of
 from domaincheck.verdict.chain import DATES, date_problems, first_expiry, path_of, trust_problems, words_for
 from domaincheck.verdict.expectations import unexpected_certificate
@@ -28,8 +39,8 @@ _NAMES_SHOWN = 3
 def judge_tls(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
     """Return what *facts* mean at *now* for someone with *policy*; of several addresses, the worst."""
     if facts.addresses:
-        worst = worst_of([_judge(each, policy, now) for each in facts.addresses])
-        return replace(worst, duration_seconds=facts.duration_seconds)
+        part = worst_of([_judge(each, policy, now) for each in facts.addresses])
+        return replace(part, duration_seconds=facts.duration_seconds)
     return _judge(facts, policy, now)
 
 
@@ -37,11 +48,11 @@ def _judge(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
     leaf = facts.sent[0] if facts.sent else None
     windows = policy.for_certificate(_lifetime(leaf))
     expiry = first_expiry(path_of(facts), now)
-    problems = tuple(sorted(_problems(facts, policy, windows, expiry, now), key=lambda p: -p.severity.rank))
+    problems = tuple(worst_first(_problems(facts, policy, windows, expiry, now)))
     status, severity = _status(facts, windows, expiry, problems)
     return TlsPart(
         status=status,
-        severity=max((severity, *(p.severity for p in problems)), key=lambda s: s.rank),
+        severity=worst((severity, *(problem.severity for problem in problems))),
         not_before=leaf and leaf.not_before,
         not_after=leaf and leaf.not_after,
         days_left=days_left(leaf.not_after - now) if leaf and leaf.not_after else None,
@@ -146,6 +157,4 @@ def _mismatch(host: str, facts: TlsFacts) -> str:
             )
     if not leaf.names:
         return f"the certificate names no host at all (no subjectAltName), so not {host} either"
-    shown = ", ".join(leaf.names[:_NAMES_SHOWN])
-    more = f" and {len(leaf.names) - _NAMES_SHOWN} more" if len(leaf.names) > _NAMES_SHOWN else ""
-    return f"the certificate is for {shown}{more}, not for {host}"
+    return f"the certificate is for {listed(leaf.names, _NAMES_SHOWN)}, not for {host}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.model import Problem, ProblemCode, Severity, Status
+from domaincheck.text import minute
 from domaincheck.verdict.weakness import WEAK
 
 if TYPE_CHECKING:
@@ -71,22 +72,22 @@ def date_problems(
     if leaf.not_after is None or leaf.not_before is None:
         yield _critical(ProblemCode.MALFORMED_RESPONSE, "the certificate's dates cannot be read")
     if leaf.not_after and leaf.not_after < now:
-        yield _critical(ProblemCode.EXPIRED, f"the certificate expired on {_moment(leaf.not_after)}")
+        yield _critical(ProblemCode.EXPIRED, f"the certificate expired on {minute(leaf.not_after)}")
     if leaf.not_before and leaf.not_before > now:
-        yield _critical(ProblemCode.NOT_YET_VALID, f"the certificate is not valid before {_moment(leaf.not_before)}")
+        yield _critical(ProblemCode.NOT_YET_VALID, f"the certificate is not valid before {minute(leaf.not_before)}")
     for certificate in above:
         where = f"{certificate.subject}, above the certificate in the chain,"
         if certificate.not_after and certificate.not_after < now:
-            words = f"{where} expired on {_moment(certificate.not_after)}: put its successor in its place"
+            words = f"{where} expired on {minute(certificate.not_after)}: put its successor in its place"
             yield _critical(ProblemCode.CHAIN_EXPIRED, words)
         if certificate.not_before and certificate.not_before > now:
-            words = f"{where} is not valid before {_moment(certificate.not_before)}"
+            words = f"{where} is not valid before {minute(certificate.not_before)}"
             yield _critical(ProblemCode.NOT_YET_VALID, words)
     if expiry and expiry.role != "leaf" and expiry.certificate.not_after:
         status, severity = windows.judge(expiry.remaining)
         if status in (Status.EXPIRING_SOON, Status.EXPIRING_TODAY):
             where = f"{expiry.certificate.subject}, above the certificate in the chain,"
-            words = f"{where} expires first: on {_moment(expiry.certificate.not_after)}"
+            words = f"{where} expires first: on {minute(expiry.certificate.not_after)}"
             yield Problem(ProblemCode.CHAIN_EXPIRING, severity, words)
 
 
@@ -145,7 +146,3 @@ def _bad_signature(facts: TlsFacts, verification: Verification) -> str:
 
 def _critical(code: ProblemCode, message: str) -> Problem:
     return Problem(code, Severity.CRITICAL, message)
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.model import Problem, ProblemCode, RegistrationState, Severity
-from domaincheck.text import clean
+from domaincheck.text import clean, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,8 +94,8 @@ def unexpected_registration(registration: Registration, expected: Expected) -> I
         yield _critical(ProblemCode.UNEXPECTED_REGISTRAR, words)
     if expected.name_servers and servers and servers != expected.name_servers:
         strange, missing = sorted(servers - expected.name_servers), sorted(expected.name_servers - servers)
-        told = [f"{_some(strange)} {_is(strange)} not expected"] if strange else []
-        told += [f"{_some(missing)} {_is(missing)} missing"] if missing else []
+        told = [f"{listed(strange, _NAMES_SHOWN)} {_is(strange)} not expected"] if strange else []
+        told += [f"{listed(missing, _NAMES_SHOWN)} {_is(missing)} missing"] if missing else []
         words = f"the name servers are not those expected: {', '.join(told)}"
         yield _critical(ProblemCode.UNEXPECTED_NAME_SERVERS, words)
 
@@ -118,11 +118,6 @@ def _critical(code: ProblemCode, words: str) -> Problem:
 
 def _one_of(texts: Sequence[str]) -> str:
     return " or ".join(map(clean, texts))
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _NAMES_SHOWN
-    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _is(names: Sequence[str]) -> str:

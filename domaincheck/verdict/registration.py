@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domaincheck.model import DomainPart, Problem, ProblemCode, RegistrationState, Severity, Status
+from domaincheck.model import (
+    DomainPart,
+    Problem,
+    ProblemCode,
+    RegistrationState,
+    Severity,
+    Status,
+    worst,
+    worst_first,
+)
+from domaincheck.text import minute
 from domaincheck.verdict.expectations import unexpected_registration
 from domaincheck.verdict.thresholds import DAY, days_left
 
@@ -63,11 +73,11 @@ def judge_registration(facts: RegistrationFacts, policy: Policy, now: datetime) 
     """Return what *facts* mean at *now* for someone with *policy*."""
     facts = _completed(facts, policy)
     windows, registration = policy.for_domain(), facts.registration
-    problems = tuple(sorted(_problems(facts, policy, now), key=lambda p: -p.severity.rank))
+    problems = tuple(worst_first(_problems(facts, policy, now)))
     status, severity = _status(facts, windows, problems, now)
     return DomainPart(
         status=status,
-        severity=max((severity, *(p.severity for p in problems)), key=lambda s: s.rank),
+        severity=worst((severity, *(problem.severity for problem in problems))),
         name=facts.domain,
         registrar=registration.registrar,
         created_at=registration.created_at,
@@ -120,7 +130,7 @@ def _problems(facts: RegistrationFacts, policy: Policy, now: datetime) -> Iterat
             ProblemCode.NOT_REGISTERED, Severity.CRITICAL, f"{facts.domain} is not registered: anyone could take it"
         )
     if registration.expires_at is not None and registration.expires_at < now:
-        words = f"the registration expired on {registration.expires_at:%Y-%m-%d %H:%M} UTC"
+        words = f"the registration expired on {minute(registration.expires_at)}"
         yield Problem(ProblemCode.EXPIRED, Severity.CRITICAL, words)
     for code, severity, message in (_RISKS[status] for status in registration.statuses if status in _RISKS):
         yield Problem(code, severity, message)

@@ -10,8 +10,6 @@ from domaincheck.model import Result, Severity, Status, Summary, Target
 if TYPE_CHECKING:
     from domaincheck.model import CertificateFile, DomainPart, InvalidTarget, TlsPart
 
-_ORDER = {status: place for place, status in enumerate(Status)}
-
 _COUNTED_AS = {
     Status.VALID: "valid",
     Status.EXPIRING_SOON: "warning",
@@ -36,7 +34,7 @@ def combine(target: Target | CertificateFile, tls: TlsPart | None, domain: Domai
     if not parts:
         reason = "there is nothing to check: it has no registrable domain, and certificates are switched off"
         return _invalid(target.text, host, port, reason)
-    worst = min(parts, key=lambda part: (-part.severity.rank, _ORDER[part.status]))
+    worst = min(parts, key=lambda part: (-part.severity.rank, part.status.rank))
     return Result(target.text, host, port, worst.status, worst.severity, tls, domain)
 
 
@@ -52,7 +50,7 @@ def _invalid(text: str, host: str | None, port: int | None, reason: str) -> Resu
 def urgency(result: Result) -> tuple[int, int, int]:
     """Return a key that sorts the most urgent result first: by severity, then status, then days left."""
     days = [part.days_left for part in (result.tls, result.domain) if part and part.days_left is not None]
-    return -result.severity.rank, _ORDER[result.status], min(days, default=0)
+    return -result.severity.rank, result.status.rank, min(days, default=0)
 
 
 class Tally:

@@ -17,7 +17,7 @@ from tests.benchmarks.measure import compare, in_turn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from domaincheck.model import InvalidTarget
+    from domaincheck.model import CertificateFile, InvalidTarget
     from tests.benchmarks.measure import Wish
 
 TARGETS = 100_000
@@ -60,11 +60,11 @@ def _race(label: str, names: list[str], work: Callable[[str], Iterable[object]])
     return compare(label, mine, theirs, "µs/target")
 
 
-def _read(text: str) -> Iterable[Target | InvalidTarget]:
+def _read(text: str) -> Iterable[Target | CertificateFile | InvalidTarget]:
     return read(text, "list.txt")
 
 
-def _read_as_check_does(text: str) -> Iterable[Target | InvalidTarget]:
+def _read_as_check_does(text: str) -> Iterable[Target | CertificateFile | InvalidTarget]:
     return (with_domain(item) if isinstance(item, Target) else item for item in distinct(_read(text)))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from domaincheck.cli.health import Check, Mark
 from domaincheck.errors import UsageError
-from domaincheck.text import clean
+from domaincheck.text import clean, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,6 @@ def state(invocation: Invocation) -> Iterator[Check]:
 def journal(invocation: Invocation) -> Iterator[Check]:
     """See whether there is mail that waits, and when the last run was."""
     from domaincheck.journal import Journal
-    from domaincheck.output.labels import counted
 
     path, last = invocation.state_file("state.db"), None
     if not path.exists():

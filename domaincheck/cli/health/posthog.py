@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from domaincheck.cli.health import Check, Mark
 from domaincheck.errors import NetworkError
-from domaincheck.text import clean
+from domaincheck.text import clean, counted
 
 if TYPE_CHECKING:
     import ssl
@@ -118,6 +118,4 @@ def _outbox(switch: Switch, invocation: Invocation) -> Iterator[Check]:
 
 
 def _pending(standing: Standing) -> str:
-    from domaincheck.output.labels import counted
-
     return f"{counted(standing.pending, 'event')} waiting"

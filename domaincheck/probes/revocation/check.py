@@ -97,7 +97,10 @@ def _source(certificate: Particulars) -> str:
         raise doubt("its issuer lists no revocations of such certificates, as they live only for some days")
     if certificate.partial:
         raise doubt("it names only lists that are incomplete or of another issuer")
-    raise doubt("it names neither a list of revocations nor an OCSP responder, as those that live only for some days")
+    raise doubt(
+        "it names neither a list of revocations nor an OCSP responder with an http address, as those that live only "
+        "for some days"
+    )
 
 
 def _unknown(name: str, why: str) -> Revocation:

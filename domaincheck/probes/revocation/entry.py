@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from domaincheck.errors import NetworkError
 from domaincheck.model import ProblemCode
+from domaincheck.text import minute
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,4 +51,4 @@ def check_times(since: datetime | None, until: datetime | None, now: datetime) -
     if since is None or since > now + SKEW:
         raise doubt("it is not valid yet")
     if until is not None and until < now:
-        raise doubt(f"it expired on {until:%Y-%m-%d %H:%M} UTC")
+        raise doubt(f"it expired on {minute(until)}")

@@ -21,6 +21,7 @@ from domaincheck.telemetry.dashboards.definitions import (
     layouts,
     mark,
 )
+from domaincheck.text import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -125,7 +126,7 @@ class Sync:
                 places += [{"id": there["id"], "layouts": layouts(tile)}] if there else []  # none in a rehearsal
         if unplaced:
             self.access.send("PATCH", self._path("dashboards", board), {"tiles": places})
-            self.tell("arrange", f"{len(unplaced)} tile{'' if len(unplaced) == 1 else 's'}")
+            self.tell("arrange", counted(len(unplaced), "tile"))
 
     def _cohort(self) -> None:
         rows = self._list("cohorts")

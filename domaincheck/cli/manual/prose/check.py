@@ -246,7 +246,8 @@ _FORMATS = """
     One element of `results` a line, each as soon as its target is finished.
 
 `csv`
-    With a header; no cell is ever taken for a formula by a spreadsheet.
+    With a header that names the columns; new ones come last. No cell is ever taken for a formula by a spreadsheet. Of
+    several problems, blanks stand between the codes and semicolons between the messages.
 
 `nagios`
     By the guidelines of the Monitoring Plugins: a line with the state, a summary and performance data, and below it a

@@ -132,10 +132,10 @@ The settings file of `domaincheck` is a TOML document, <https://toml.io/>. It ne
 out, and `domaincheck config set` changes a setting in it.
 
 A setting is a key in a section: what messages and pages call `check.jobs` is `jobs = 32` in the section `[check]`.
-Numbers, dates, `true` and `false` are written bare, texts between quotation marks, and a path may begin with `~`. Every
-setting but those of single domains can also be given in the environment, as `DOMAINCHECK_CHECK_JOBS`. An option on the
-command line comes before the environment, the environment before the file; `domaincheck config show` tells where each
-value is from.
+Numbers, dates, `true` and `false` are written bare, texts and the names of domains between quotation marks. A path may
+begin with `~`; one that is not absolute is looked for in the folder where the command runs. Every setting but those of
+single domains can also be given in the environment, as `DOMAINCHECK_CHECK_JOBS`. An option on the command line comes
+before the environment, the environment before the file; `domaincheck config show` tells where each value is from.
 
 A section or a key that does not exist, and a value that cannot be used, is reported with file and line, and nothing is
 done. The file is made so that you alone can read it. It holds no password: `smtp.password_file` names a file that does,

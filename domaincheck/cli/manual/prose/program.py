@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domaincheck.cli.manual.words import DONE_OR_NOT, Words
+from domaincheck.cli.manual.words import Words
 from domaincheck.schemes import SCHEMES, STARTTLS
 
 _AT_ONCE = ", ".join(f"`{name}` ({scheme.port})" for name, scheme in SCHEMES.items() if name not in STARTTLS)
@@ -115,7 +115,7 @@ _ENVIRONMENT = """
 `COLUMNS`
     The width to write tables for, in place of the terminal's.
 
-`XDG_CONFIG_HOME`, `CONFIGURATION_DIRECTORY`, `XDG_STATE_HOME`, `STATE_DIRECTORY`
+`XDG_CONFIG_HOME`, `CONFIGURATION_DIRECTORY`, `XDG_DATA_HOME`, `XDG_STATE_HOME`, `STATE_DIRECTORY`
     Where the files are: see `FILES`.
 """
 
@@ -130,11 +130,25 @@ Results go to standard output. Progress and messages go to standard error, each 
 reaches the terminal.
 """,
     sections={"Targets": _TARGETS},
-    exit_status=f"""
+    exit_status="""
 `domaincheck check` reports the worst of its results, as a plugin for Nagios or Icinga does: 0 ok, 1 warning, 2
 critical, 3 unknown. See `domaincheck-check`(1). For the other commands:
 
-{DONE_OR_NOT.strip()}
+`0`
+    Done.
+
+`1`
+    Not done yet: a code is needed or does not fit, or a mail waits for the next run. With `domaincheck config get`:
+    there is no value.
+
+`3`
+    It could not be done, or the command line or a setting cannot be used; standard error says why.
+
+`130`
+    Interrupted by Ctrl-C.
+
+`141`
+    Whoever read the output has gone, as `head`(1) does when it has seen enough.
 """,
     appendix={"Files": _FILES, "Settings": _SETTINGS, "Environment": _ENVIRONMENT},
     examples="""
