@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from domaincheck.lab.authority import Authority, self_signed
 from domaincheck.model import Certificate, PublicKey
-from domaincheck.probes.certificate import read
+from domaincheck.probes.certificate import Chain, read
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
@@ -403,3 +404,17 @@ def test_any_cut_is_harmless(length: int, tail: bytes) -> None:
 def test_any_string_is_harmless(tag: int, value: bytes) -> None:
     """Whatever bytes stand in a name, in whatever encoding, come out fit to print."""
     assert_harmless(built(subject=name(tag, value)))
+
+
+def test_a_chain_reads_as_its_certificates_do(root: Authority) -> None:
+    """Put off, the reading comes to the same, in another process too; and a broken certificate harms no other."""
+    leaf, *above = root.intermediate().leaf(HOST).chain
+    ders = [der(leaf), b"broken", *map(der, above)]
+    chain = Chain(ders)
+    assert chain
+    assert not Chain()
+    assert tuple(chain) == tuple(map(read, ders)) == tuple(pickle.loads(pickle.dumps(chain)))  # noqa: S301 - our own
+    assert (chain[0].names, chain[1].subject, chain[-1]) == ((HOST,), "", read(ders[2]))
+    assert chain[:1] == (read(ders[0]),)
+    assert chain == Chain(ders) != Chain(ders[:1])
+    assert len({chain, Chain(ders)}) == 1

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from domaincheck.model.codes import ProblemCode
@@ -152,8 +153,8 @@ class TlsFacts:
     address: str | None = None
     protocol: str | None = None
     cipher: str | None = None
-    sent: tuple[Certificate, ...] = ()
-    path: tuple[Certificate, ...] = ()
+    sent: Sequence[Certificate] = ()
+    path: Sequence[Certificate] = ()
     verification: Verification | None = None
     failure: Failure | None = None
     duration_seconds: float = 0.0

@@ -28,7 +28,9 @@ class Deadline:
         return left
 
     def elapsed(self) -> float:
-        """Return the seconds since the deadline was set, without those by which it was put off."""
+        """Return the seconds since the operation began, whole or in steps, without those by which it was put off."""
+        if self._parent is not None:
+            return self._parent.elapsed()
         return time.monotonic() - self._start - self._paused
 
     def part(self, share: float) -> Deadline:

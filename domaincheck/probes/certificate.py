@@ -10,15 +10,16 @@ from __future__ import annotations
 import hashlib
 import re
 import socket
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 from domaincheck.model import Certificate, PublicKey
 from domaincheck.probes import der
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from domaincheck.probes.der import Part
@@ -95,6 +96,46 @@ _ADDRESS = re.compile(r"[\d.]+|[\da-f.]*:[\da-f.:]*", re.ASCII | re.IGNORECASE)
 _ESCAPED = frozenset(',+"\\<>;')
 
 
+class Chain(Sequence[Certificate]):
+    """Certificates, given in DER, that are not read before they are looked at.
+
+    Between one handshake and the next, reading takes three times as long as it does for many certificates in a row, and
+    other threads wait for it. By the time a chain is judged, many have come together.
+    """
+
+    __slots__ = ("_ders", "_read")
+
+    def __init__(self, ders: Sequence[bytes] = ()) -> None:
+        self._ders = tuple(ders)
+        self._read: tuple[Certificate, ...] | None = None
+
+    def _certificates(self) -> tuple[Certificate, ...]:
+        if self._read is None:
+            self._read = tuple(map(read, self._ders))
+        return self._read
+
+    def __len__(self) -> int:
+        return len(self._ders)
+
+    @overload
+    def __getitem__(self, place: int) -> Certificate: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Certificate, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Certificate | tuple[Certificate, ...]:
+        return self._certificates()[place]
+
+    def __iter__(self) -> Iterator[Certificate]:
+        return iter(self._certificates())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Chain) and self._ders == other._ders
+
+    def __hash__(self) -> int:
+        return hash(self._ders)
+
+
 @lru_cache(maxsize=1024)
 def read(data: bytes) -> Certificate:
     """Return what the DER certificate *data* says; a field that can't be read is ``None`` or empty.
@@ -135,8 +176,8 @@ def _fields(data: bytes) -> list[Part | None]:
     """Return the fields of the tbsCertificate from the serial number on, at least six, ``None`` for missing ones."""
     found: list[Part] = []
     try:
-        _, start, stop = der.element(data, 0, len(data))
-        _, start, stop = der.element(data, start, stop)
+        _, start, stop = der.part(data, 0, len(data))
+        _, start, stop = der.part(data, start, stop)
         der.parts(data, start, stop, found)
     except der.DerError:
         pass  # what stood before the damage is in found
@@ -188,7 +229,7 @@ def _oid(data: bytes, part: Part) -> str:
 
 @lru_cache(maxsize=64)
 def _signature(_tag: int, contents: bytes) -> str:
-    oid = _oid(contents, der.element(contents, 0, len(contents)))
+    oid = _oid(contents, der.part(contents, 0, len(contents)))
     return _SIGNATURES.get(oid, oid)
 
 
@@ -217,8 +258,8 @@ def _kind(algorithm: bytes) -> PublicKey | None:
 
 def _bits_of_first(sequence: bytes) -> int:
     """Return the bits of the first number in *sequence*."""
-    _, start, stop = der.element(sequence, 0, len(sequence))
-    _, start, stop = der.element(sequence, start, stop)
+    _, start, stop = der.part(sequence, 0, len(sequence))
+    _, start, stop = der.part(sequence, start, stop)
     return int.from_bytes(sequence[start:stop], "big").bit_length()
 
 
@@ -231,24 +272,22 @@ def _extensions(data: bytes, last: Part | None) -> dict[bytes, Part]:
     if last is None or last[0] != _EXTENSIONS:
         return found
     try:
-        _, start, stop = der.element(data, last[1], last[2])
+        _, start, stop = der.part(data, last[1], last[2])
         for _, begin, end in der.parts(data, start, stop):
-            if readable := _extension(data, begin, end):
-                found.setdefault(*readable)
+            contents = begin + 2  # those of an identifier that is short, as ours are
+            oid = data[contents : contents + data[begin + 1]] if contents < end else b""
+            if oid in _READ and oid not in found and (part := _extension(data, contents + len(oid), end)):
+                found[oid] = part
     except der.DerError:
         pass
     return found
 
 
-def _extension(data: bytes, begin: int, end: int) -> tuple[bytes, Part] | None:
-    """Return identifier and contents of the extension that stands there, if we read those of its kind and can."""
+def _extension(data: bytes, begin: int, end: int) -> Part | None:
+    """Return the contents of an extension, whose identifier ends at *begin*; ``None`` if they can't be read."""
     try:
-        _, at, to = der.element(data, begin, end)
-        oid = data[at:to]
-        if oid not in _READ:
-            return None
-        _, at, to = der.parts(data, to, end)[-1]
-        return oid, der.element(data, at, to)
+        _, at, to = der.parts(data, begin, end)[-1]
+        return der.part(data, at, to)
     except (der.DerError, IndexError):
         return None
 

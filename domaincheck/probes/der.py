@@ -41,8 +41,17 @@ class Element(NamedTuple):
     stop: int
 
 
+Part = tuple[int, int, int]
+"""An element's tag, and where its contents start and stop: an :class:`Element` that is made more quickly."""
+
+
 def element(data: bytes, at: int, end: int) -> Element:
     """Return the element that begins at *at* and lies wholly before *end*."""
+    return Element._make(part(data, at, end))
+
+
+def part(data: bytes, at: int, end: int) -> Part:
+    """Return the part that begins at *at* and lies wholly before *end*."""
     if at + 2 > end:
         raise DerError("an element is cut off")
     length, start = data[at + 1], at + 2
@@ -53,17 +62,13 @@ def element(data: bytes, at: int, end: int) -> Element:
         length = int.from_bytes(data[at + 2 : start], "big")
     if start + length > end:
         raise DerError("an element is longer than what holds it")
-    return Element(data[at], start, start + length)
-
-
-Part = tuple[int, int, int]
-"""An element's tag, and where its contents start and stop: an :class:`Element` that is made more quickly."""
+    return data[at], start, start + length
 
 
 def parts(data: bytes, start: int, stop: int, found: list[Part] | None = None) -> list[Part]:
     """Return the elements that lie from *start* to *stop*, one behind the other, in *found* if that is given.
 
-    A check reads some fifty of them, so what :func:`element` does is spelled out for short ones, which nearly all are.
+    A check reads some fifty of them, so what :func:`part` does is spelled out for short ones, which nearly all are.
     Where something else comes, those before it are in *found*.
     """
     found = [] if found is None else found
@@ -72,7 +77,7 @@ def parts(data: bytes, start: int, stop: int, found: list[Part] | None = None) -
         if begin <= stop and (length := data[start + 1]) < _LONG and (end := begin + length) <= stop:
             found.append((data[start], begin, end))
         else:
-            found.append(element(data, start, stop))
+            found.append(part(data, start, stop))
             end = found[-1][2]
         start = end
     return found
@@ -111,8 +116,10 @@ def time(tag: int, contents: bytes) -> datetime:
     try:
         text = contents.decode("ascii")
         if len(text) == _USUAL and tag == UTC_TIME and text[-1] == "Z" and text[:-1].isdigit():
-            year, *rest = [int(text[at : at + 2]) for at in range(0, 12, 2)]
-            return datetime(year + (1900 if year >= _PIVOT else 2000), *rest, tzinfo=UTC)  # type: ignore[misc,arg-type] # five
+            year = int(text[:2])
+            year += 1900 if year >= _PIVOT else 2000
+            hour, minute, second = int(text[6:8]), int(text[8:10]), int(text[10:12])
+            return datetime(year, int(text[2:4]), int(text[4:6]), hour, minute, second, tzinfo=UTC)
         stamp, zone = _stamp_and_zone(text)
         year = int(stamp[:digits])
         if digits == 2:  # noqa: PLR2004 - the two digits of UTCTime's year

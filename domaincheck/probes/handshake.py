@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 from domaincheck.errors import NetworkError
 from domaincheck.model import Failure, ProblemCode, TlsFacts, Verification
 from domaincheck.probes import flight
-from domaincheck.probes.certificate import read
+from domaincheck.probes.certificate import Chain, read
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from domaincheck.network.tls import TlsConnection
 
 _NOT_TLS = frozenset(
@@ -28,6 +26,7 @@ _NOT_TLS = frozenset(
 _MALFORMED = frozenset(["EXCESSIVE_MESSAGE_SIZE", "LENGTH_MISMATCH", "TOO_MANY_WARN_ALERTS", "RECORD_TOO_SMALL"])
 _ALERTS = ("SSLV3_ALERT_", "TLSV1_ALERT_", "TLSV13_ALERT_", "TLSV1_")
 _UNNAMED_ALERTS = {120: "no application protocol"}  # RFC 7301 §3.2
+_FINE = Verification(0)
 _REFUSED = "the server refused the handshake"
 _HINTS = {
     "excessive message size": "its certificates may take more than the 100 KiB that clients put up with",
@@ -42,7 +41,7 @@ _UNREADABLE = Failure(
 
 def shake_hands(tls: TlsConnection, name: str) -> TlsFacts:
     """Shake hands over *tls* and return what was learned; *name* is what the certificate is to be compared with."""
-    verification, failure = Verification(0), None
+    verification, failure = _FINE, None
     try:
         tls.handshake()
     except ssl.SSLCertVerificationError as error:
@@ -63,10 +62,11 @@ def shake_hands(tls: TlsConnection, name: str) -> TlsFacts:
         address=tls.address.ip,
         protocol=tls.ssl_object.version() or (_protocol(cipher, tls.flight) if sent else None),
         cipher=cipher,
-        sent=tuple(map(read, sent)),
-        path=tuple(map(read, path)),
+        sent=Chain(sent),
+        path=Chain(path),
         verification=verification if verified else None,
         failure=failure,
+        duration_seconds=tls.deadline.elapsed(),
         dh_bits=flight.dh_bits(tls.flight) if cipher and cipher.startswith("DHE-") else None,
     )
 
@@ -83,12 +83,16 @@ def chains(ssl_object: ssl.SSLObject) -> tuple[tuple[bytes, ...], tuple[bytes, .
     in 3.13.
     """
     source: Any = ssl_object if hasattr(ssl_object, "get_verified_chain") else ssl_object._sslobj  # type: ignore[attr-defined] # noqa: SLF001
-    return _ders(source.get_unverified_chain()), _ders(source.get_verified_chain())
+    sent, path = source.get_unverified_chain() or (), source.get_verified_chain() or ()
+    shown = tuple(map(_der, sent))
+    # most of the path stands where it stood in what was sent, and need not be written down again
+    used = (shown[at] if sent[at : at + 1] == [item] else _der(item) for at, item in enumerate(path))
+    return shown, tuple(used)
 
 
-def _ders(items: Sequence[Any] | None) -> tuple[bytes, ...]:
-    """Return certificates that are DER already (3.13) or OpenSSL's objects (before) as DER."""
-    return tuple(item if isinstance(item, bytes) else item.public_bytes(_DER) for item in items or ())
+def _der(item: Any) -> bytes:
+    """Return a certificate that is DER already (3.13) or one of OpenSSL's objects (before) as DER."""
+    return item if isinstance(item, bytes) else item.public_bytes(_DER)
 
 
 _DER = 2  # X509_FILETYPE_ASN1

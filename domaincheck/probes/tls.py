@@ -57,12 +57,11 @@ class TlsProbe:
         """Return what could be learned of *target*; what the world did instead is in the facts' *failure*."""
         deadline = Deadline(self.timeout)
         look = self._survey if self.all_addresses else self._look
-        facts = self._persist(deadline, lambda: look(target, deadline))
-        return replace(facts, duration_seconds=deadline.elapsed())
+        facts = look(target, deadline)
+        return self._persist(facts, deadline, lambda: look(target, deadline)) if self.retries else facts
 
-    def _persist(self, deadline: Deadline, attempt: Callable[[], TlsFacts]) -> TlsFacts:
-        """Return what *attempt* brings, once a failure that may pass was tried again as often as allowed."""
-        facts = attempt()
+    def _persist(self, facts: TlsFacts, deadline: Deadline, attempt: Callable[[], TlsFacts]) -> TlsFacts:
+        """Return *facts*, or what *attempt* brings if they are a failure that may pass, tried as often as allowed."""
         pause = FIRST_PAUSE
         for _ in range(self.retries):
             passing = facts.failure is not None and facts.failure.code in _PASSING
@@ -83,34 +82,39 @@ class TlsProbe:
                     return facts
             return self._visit(target, addresses[-1], deadline)
         except NetworkError as error:
-            return TlsFacts(self._name(target), failure=failure_of(error))
+            return self._failed(target, failure_of(error), deadline)
 
     def _survey(self, target: Target, deadline: Deadline) -> TlsFacts:
         """Return what every address shows."""
         from domaincheck.probes.every_address import visit_all  # noqa: PLC0415 - few ask for it
 
         def visit(address: Address, share: Deadline) -> TlsFacts:
-            return self._persist(share, lambda: self._visit(target, address, share))
+            facts = self._visit(target, address, share)
+            return self._persist(facts, share, lambda: self._visit(target, address, share))
 
         try:
             addresses = self.network.resolve(target.host, target.port, deadline)
         except NetworkError as error:
-            return TlsFacts(self._name(target), failure=failure_of(error), addresses=())
-        return TlsFacts(self._name(target), addresses=visit_all(addresses, visit, deadline))
+            return replace(self._failed(target, failure_of(error), deadline), addresses=())
+        shown = visit_all(addresses, visit, deadline)
+        return TlsFacts(self._name(target), addresses=shown, duration_seconds=deadline.elapsed())
 
     def _visit(self, target: Target, address: Address, deadline: Deadline) -> TlsFacts:
         """Shake hands as browsers do, and with a server that won't, once more as one that takes anything."""
         facts = self._try(target, address, deadline)
+        if facts.failure is None:
+            return facts
         if is_unreadable(facts):
             plain = self._try(target, address, deadline, plain=True)
-            return replace(plain, failure=facts.failure) if plain.sent else facts
-        if facts.failure is None or facts.failure.code is not ProblemCode.HANDSHAKE_FAILURE:
+            return replace(plain if plain.sent else facts, failure=facts.failure, duration_seconds=deadline.elapsed())
+        if facts.failure.code is not ProblemCode.HANDSHAKE_FAILURE:
             return facts
         second = self._try(target, address, deadline, lenient=True)
         if second.failure is None or second.failure.code is ProblemCode.CLIENT_CERTIFICATE_REQUIRED:
             whim = was_a_whim(facts.failure, second, context_for(self.credentials))
             return second if whim else replace(second, refused=facts.failure)
-        return replace(second, failure=facts.failure) if second.sent else facts
+        shown = second if second.sent else facts
+        return replace(shown, failure=facts.failure, duration_seconds=second.duration_seconds)
 
     def _try(self, target: Target, address: Address, deadline: Deadline, **manner: bool) -> TlsFacts:
         """Return what one connection to *address* brings, in a *manner* that :func:`context_for` knows."""
@@ -118,13 +122,13 @@ class TlsProbe:
         try:
             connection = self.network.connect(address, deadline, deadline.remaining())
         except NetworkError as error:
-            return TlsFacts(name, address.ip, failure=failure_of(error))
+            return self._failed(target, failure_of(error), deadline, address.ip)
         try:
             try:
                 tls = TlsConnection(connection, context_for(self.credentials, **manner), name)
             except (TypeError, ValueError):  # by turns, for a NUL, an empty label, one of over 63 characters
                 failure = Failure(ProblemCode.HANDSHAKE_FAILURE, f"{clean(name)} cannot be sent as a server name")
-                return TlsFacts(name, address.ip, failure=failure)
+                return self._failed(target, failure, deadline, address.ip)
             if target.starttls is None:
                 facts = shake_hands(tls, name)
             else:
@@ -137,7 +141,11 @@ class TlsProbe:
         """Return *facts* with what the issuers say of the chain in use, if that holds."""
         holds = facts.verification is not None and facts.verification.code == 0
         path = chains(tls.ssl_object)[1] if holds else ()
-        return replace(facts, revocation=self.revocation and self.revocation(path, facts.address, deadline))
+        revocation = self.revocation and self.revocation(path, facts.address, deadline)
+        return replace(facts, revocation=revocation, duration_seconds=deadline.elapsed())
+
+    def _failed(self, target: Target, failure: Failure, deadline: Deadline, address: str | None = None) -> TlsFacts:
+        return TlsFacts(self._name(target), address, failure=failure, duration_seconds=deadline.elapsed())
 
     def _name(self, target: Target) -> str:
         return self.servername or target.host
@@ -157,7 +165,8 @@ def _start_tls(protocol: str, connection: Connection, tls: TlsConnection, name: 
     try:
         converse(protocol, connection, name)
     except NetworkError as error:
-        return TlsFacts(name, connection.address.ip, failure=failure_of(error))
+        elapsed = connection.deadline.elapsed()
+        return TlsFacts(name, connection.address.ip, failure=failure_of(error), duration_seconds=elapsed)
     facts = shake_hands(tls, name)
     if facts.failure and facts.failure.code is ProblemCode.NOT_TLS:
         words = "the server agreed to start TLS, and then said something else, which an attacker could have put there"

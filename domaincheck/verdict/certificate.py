@@ -46,13 +46,15 @@ def judge_tls(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
 
 def _judge(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
     leaf = facts.sent[0] if facts.sent else None
+    named = matches(facts.name, leaf.names) if leaf and facts.name is not None else None
     windows = policy.for_certificate(_lifetime(leaf))
     expiry = first_expiry(path_of(facts), now)
-    problems = tuple(worst_first(_problems(facts, policy, windows, expiry, now)))
+    dates = date_problems(path_of(facts), windows, expiry, now) if leaf else ()
+    problems = tuple(worst_first((*dates, *_problems(facts, policy, named=named))))
     status, severity = _status(facts, windows, expiry, problems)
     return TlsPart(
         status=status,
-        severity=worst((severity, *(problem.severity for problem in problems))),
+        severity=worst((severity, problems[0].severity)) if problems else severity,
         not_before=leaf and leaf.not_before,
         not_after=leaf and leaf.not_after,
         days_left=days_left(leaf.not_after - now) if leaf and leaf.not_after else None,
@@ -70,7 +72,7 @@ def _judge(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
         cipher=facts.cipher,
         address=facts.address,
         trusted=facts.verification.code in DATES if facts.verification else None,
-        hostname_matches=matches(facts.name, leaf.names) if leaf and facts.name is not None else None,
+        hostname_matches=named,
         chain=tuple(_link(certificate, now) for certificate in facts.sent),
         problems=problems,
         duration_seconds=facts.duration_seconds,
@@ -109,12 +111,10 @@ def _status(
     return by_time
 
 
-def _problems(
-    facts: TlsFacts, policy: Policy, windows: Windows, expiry: Expiry | None, now: datetime
-) -> Iterator[Problem]:
+def _problems(facts: TlsFacts, policy: Policy, *, named: bool | None) -> Iterator[Problem]:
+    """Yield what is wrong besides dates; *named* is whether the host is named, ``None`` if that is all the same."""
     if facts.sent:
-        yield from date_problems(path_of(facts), windows, expiry, now)
-        if facts.name is not None and not matches(facts.name, facts.sent[0].names):
+        if named is False and facts.name is not None:
             yield Problem(ProblemCode.HOSTNAME_MISMATCH, Severity.CRITICAL, _mismatch(facts.name, facts))
         if facts.place is not None and facts.place > 1:
             words = f"the certificate stands as number {facts.place} in the file: servers take the first for theirs"

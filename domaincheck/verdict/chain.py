@@ -48,12 +48,12 @@ def words_for(facts: TlsFacts) -> Words:
     return _SERVED if facts.place is None else _FILED
 
 
-def path_of(facts: TlsFacts) -> tuple[Certificate, ...]:
+def path_of(facts: TlsFacts) -> Sequence[Certificate]:
     """Return the chain in use, leaf first; what else was sent is not known to matter."""
     return facts.path or facts.sent[:1]
 
 
-def first_expiry(path: tuple[Certificate, ...], now: datetime) -> Expiry | None:
+def first_expiry(path: Sequence[Certificate], now: datetime) -> Expiry | None:
     """Return the expiry that comes first on *path*; the leaf's, when several come together."""
     ends = [(end, place) for place, certificate in enumerate(path) if (end := certificate.not_after)]
     if not ends:
@@ -65,7 +65,7 @@ def first_expiry(path: tuple[Certificate, ...], now: datetime) -> Expiry | None:
 
 
 def date_problems(
-    path: tuple[Certificate, ...], windows: Windows, expiry: Expiry | None, now: datetime
+    path: Sequence[Certificate], windows: Windows, expiry: Expiry | None, now: datetime
 ) -> Iterator[Problem]:
     """Yield what is wrong with the dates of *path*, the leaf's first."""
     leaf, *above = path

@@ -19,12 +19,14 @@ def matches(host: str, names: Iterable[str]) -> bool:
     if address is not None:
         return address in names
     host = host.lower()
-    wildcard = "*." + host.partition(".")[2]
-    plain = (name.lower() for name in names if name.isascii())  # the Kelvin sign would become a k
-    return any(name == host or (name == wildcard and name.count(".") > 1) for name in plain)
+    _, _, behind = host.partition(".")
+    wanted = (host, f"*.{behind}") if "." in behind else (host,)
+    return any(name.lower() in wanted for name in names if name.isascii())  # the Kelvin sign would become a k
 
 
 def _canonical_address(host: str) -> str | None:
+    if ":" not in host and not host[-1:].isdigit():
+        return None
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.inet_ntop(family, socket.inet_pton(family, host.partition("%")[0]))

@@ -34,7 +34,7 @@ def combine(target: Target | CertificateFile, tls: TlsPart | None, domain: Domai
     if not parts:
         reason = "there is nothing to check: it has no registrable domain, and certificates are switched off"
         return _invalid(target.text, host, port, reason)
-    worst = min(parts, key=lambda part: (-part.severity.rank, part.status.rank))
+    worst = parts[0] if len(parts) == 1 else min(parts, key=lambda part: (-part.severity.rank, part.status.rank))
     return Result(target.text, host, port, worst.status, worst.severity, tls, domain)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domaincheck.model import Problem, ProblemCode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from domaincheck.model import Certificate, Severity, TlsFacts
 
@@ -32,7 +32,7 @@ _BROKEN_CIPHERS = {  # parts of OpenSSL's names; RFC 9325 §4.1
 }
 
 
-def weaknesses(facts: TlsFacts, path: tuple[Certificate, ...], severity: Severity) -> Iterator[Problem]:
+def weaknesses(facts: TlsFacts, path: Sequence[Certificate], severity: Severity) -> Iterator[Problem]:
     """Yield what is weak on the *path* in use and in the handshake.
 
     If OpenSSL sees a weakness in the chain that the certificates do not show, that; and if only a client that takes
@@ -42,14 +42,17 @@ def weaknesses(facts: TlsFacts, path: tuple[Certificate, ...], severity: Severit
     yield from seen
     if not seen and facts.verification and facts.verification.code in WEAK:
         yield Problem(WEAK[facts.verification.code], severity, f"OpenSSL finds it weak: {facts.verification.message}")
-    conversed = tuple(Problem(ProblemCode.WEAK_PROTOCOL, severity, words) for words in _in_handshake(facts))
+    conversed = tuple(
+        Problem(ProblemCode.WEAK_PROTOCOL, severity, words)
+        for words in _in_handshake(facts.protocol, facts.cipher, facts.dh_bits)
+    )
     yield from conversed
     if facts.refused and not conversed:
         words = f"only a client that puts up with anything can connect; others find that {facts.refused.message}"
         yield Problem(ProblemCode.WEAK_PROTOCOL, severity, words)
 
 
-def _in_chain(path: tuple[Certificate, ...], severity: Severity) -> Iterator[Problem]:
+def _in_chain(path: Sequence[Certificate], severity: Severity) -> Iterator[Problem]:
     for place, certificate in enumerate(path):
         whose = "the certificate's" if place == 0 else f"{certificate.subject}'s"
         key = certificate.key
@@ -67,19 +70,23 @@ def _can_be_forged(signature: str) -> bool:
     return any(digest in signature.lower() for digest in _BROKEN_DIGESTS)
 
 
-def _in_handshake(facts: TlsFacts) -> Iterator[str]:
-    """Yield a sentence for each thing in the way the connection was made that clients refuse, or will."""
-    cipher = facts.cipher or ""
-    if old := _OLD_PROTOCOLS.get(facts.protocol or ""):
+@lru_cache(maxsize=64)
+def _in_handshake(protocol: str | None, suite: str | None, dh_bits: int | None) -> tuple[str, ...]:
+    """Return a sentence for each thing in the way the connection was made that clients refuse, or will."""
+    return tuple(_told_of_handshake(protocol or "", suite or "", dh_bits))
+
+
+def _told_of_handshake(protocol: str, cipher: str, dh_bits: int | None) -> Iterator[str]:
+    if old := _OLD_PROTOCOLS.get(protocol):
         yield f"the server speaks nothing newer than {old}, which browsers refuse: enable TLS 1.2 and 1.3"
     if cipher and not cipher.startswith(_EPHEMERAL):
         yield (
             f"the cipher {cipher} has no forward secrecy: whoever gets hold of the server's key can read what was "
             "recorded before; enable ECDHE ciphers"
         )
-    if facts.dh_bits is not None and facts.dh_bits < _SMALLEST_FIELD:
+    if dh_bits is not None and dh_bits < _SMALLEST_FIELD:
         yield (
-            f"the Diffie-Hellman group has {facts.dh_bits} bits, which is too small to be safe: "
+            f"the Diffie-Hellman group has {dh_bits} bits, which is too small to be safe: "
             f"enable ECDHE ciphers, or use a group of {_SMALLEST_FIELD} bits"
         )
     for part, flaw in _BROKEN_CIPHERS.items():
