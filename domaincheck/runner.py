@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
     from datetime import datetime
 
+    from domaincheck.executors.threads import Call, Executor
     from domaincheck.model import CertificateFile, Result
-    from domaincheck.threads import Call, Executor
     from domaincheck.verdict import Policy
 
 
@@ -48,8 +48,8 @@ processor's caches any more, and each takes several times as long."""
 class Lane:
     """Probes of one kind: what to call, where it runs, and how many may be under way or queued there at a time.
 
-    *executor* may be any :class:`~domaincheck.threads.Executor`; *probe*, what it is given and what it returns are
-    picklable, so it may as well be one of processes or of other machines.
+    *executor* may be any :class:`~domaincheck.executors.threads.Executor`; *probe*, what it is given and what it
+    returns are picklable, so it may as well be one of processes or of other machines.
     """
 
     probe: Callable[[Any], Any]

@@ -1,7 +1,7 @@
 """What is remembered between runs, in one SQLite file: registrations learned, limits met, what was fetched.
 
-All of it can be learned anew, so it is kept in a :class:`~domaincheck.database.Database`: safe under many threads and
-processes at once, and never the reason why a command fails.
+All of it can be learned anew, so it is kept in a :class:`~domaincheck.files.database.Database`: safe under many threads
+and processes at once, and never the reason why a command fails.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from domaincheck.database import Database
+from domaincheck.files.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -122,7 +122,7 @@ def _revocation(network: Network, options: ProbeOptions, world: World) -> Revoca
 
 def registration_lane(options: ProbeOptions, world: World, tell: Callable[[str], None]) -> Lane:
     """Return the lane that asks registries; *tell* is given a sentence when somebody has to wait for one."""
-    from domaincheck.lines import Lines
+    from domaincheck.executors.lines import Lines
     from domaincheck.probes.bootstrap import DOCUMENT, newest
     from domaincheck.probes.cache import CachedProbe
     from domaincheck.probes.pacing import Pacer

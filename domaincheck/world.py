@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from domaincheck.executors.threads import Executor
     from domaincheck.network import Network
-    from domaincheck.threads import Executor
 
 
 def _system_network(*arguments: Any) -> Network:
@@ -26,7 +26,7 @@ def _system_network(*arguments: Any) -> Network:
 
 
 def _threads(count: int, name: str) -> Executor:
-    from domaincheck.threads import Threads  # noqa: PLC0415 - help pages need none
+    from domaincheck.executors.threads import Threads  # noqa: PLC0415 - help pages need none
 
     return Threads(count, name)
 

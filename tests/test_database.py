@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domaincheck.database import Database
+from domaincheck.files.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

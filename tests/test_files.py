@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from domaincheck.errors import UsageError
-from domaincheck.files import decode, matching, read_bytes, read_text, replacing
+from domaincheck.files.whole import decode, matching, read_bytes, read_text, replacing
 
 
 def mode(path: Path) -> int:

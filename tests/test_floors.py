@@ -15,12 +15,9 @@ FLOORS = {
     7: {"__main__"},
     6: {"cli"},
     5: {"scheduled", "verification"},
-    4: {"runner", "lines", "threads", "wiring", "world"},
+    4: {"runner", "executors", "wiring", "world"},
     3: {"targets", "verdict", "output", "alerts", "probes", "store", "telemetry", "lab"},
-    2: {
-        *("model", "network", "mailer", "settings", "state", "journal"),
-        *("lock", "files", "addresses", "database", "folders", "settings_file", "history"),
-    },
+    2: {"model", "network", "mailer", "settings", "state", "journal", "files", "addresses", "history"},
     1: {"errors", "text", "retry", "threshold", "schemes", "__init__"},
 }
 """A room may import itself and lower floors, and its neighbours among the basics. CONTRIBUTING says the same."""

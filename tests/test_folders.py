@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from domaincheck.folders import settings_folder, state_folder
+from domaincheck.files.folders import settings_folder, state_folder
 
 
 def test_systemd_names_the_folders() -> None:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domaincheck.executors.lines import Lines
 from domaincheck.lab import registry
 from domaincheck.lab.records import domain_object
 from domaincheck.lab.registry import RdapServer, respond
-from domaincheck.lines import Lines
 from domaincheck.model import Status, Target
 from domaincheck.network.sockets import Address, SystemNetwork
 from domaincheck.runner import Lane, Runner

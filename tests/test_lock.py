@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domaincheck.errors import StateError
-from domaincheck.lock import alone_in, holding, in_turn
+from domaincheck.files.lock import alone_in, holding, in_turn
 from tests.commands import ended, start_python
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HOLDER = """
 import pathlib, sys
-from domaincheck.lock import holding
+from domaincheck.files.lock import holding
 with holding(pathlib.Path(sys.argv[1])) as alone:
     print(alone, flush=True)
     sys.stdin.read()

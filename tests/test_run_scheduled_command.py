@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domaincheck.files.lock import holding
 from domaincheck.lab.hostile import refused_port
 from domaincheck.lab.tls import TlsServer
-from domaincheck.lock import holding
 from domaincheck.model import Standing, Subscription
 from domaincheck.network import SystemNetwork
 from domaincheck.store import open_store

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from domaincheck.errors import UsageError
 from domaincheck.settings import TABLE, Setting, load
 from domaincheck.settings.template import template
-from domaincheck.settings_file import create, set_value, unset_value
+from domaincheck.settings.writing import create, set_value, unset_value
 from tests.test_settings import VALUES
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ def test_a_file_keeps_its_permissions_and_its_link(tmp_path: Path) -> None:
 def test_changes_at_the_same_time_are_all_made(tmp_path: Path) -> None:
     """Each process waits for its turn, and none overwrites what another has just set."""
     path = tmp_path / "config.toml"
-    code = "import sys; from pathlib import Path; from domaincheck.settings_file import set_value; "
+    code = "import sys; from pathlib import Path; from domaincheck.settings.writing import set_value; "
     code += "set_value(Path(sys.argv[1]), sys.argv[2], sys.argv[3])"
     settings = {"check.jobs": "7", "check.retries": "2", "history.keep_days": "9", "smtp.port": "26"}
     commands = [[sys.executable, "-c", code, str(path), *each] for each in settings.items()]

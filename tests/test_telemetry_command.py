@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domaincheck.files.lock import holding
 from domaincheck.lab.hostile import refused_port
-from domaincheck.lock import holding
 from domaincheck.settings import POSTHOG, load
 from domaincheck.telemetry.courier import LOCK, dispatch
 from domaincheck.telemetry.events import Envelope, declarations

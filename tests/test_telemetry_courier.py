@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from domaincheck.lock import holding
+from domaincheck.files.lock import holding
 from domaincheck.telemetry.courier import Report, dispatch, flush, short_lived
 from tests.commands import PATIENCE, ended, start_python
 from tests.deliveries import KEY, Installation, funnel

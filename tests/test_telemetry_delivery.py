@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domaincheck.lock import holding
+from domaincheck.files.lock import holding
 from domaincheck.telemetry.answers import FIRST_WAIT, Failure, judge, wait
 from domaincheck.telemetry.courier import OUTBOX
 from domaincheck.telemetry.delivery import LARGEST_BATCH, Outcome

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domaincheck.cli.app import main
+from domaincheck.files.lock import holding
 from domaincheck.lab.hostile import HostileServer
 from domaincheck.lab.tls import TlsServer
-from domaincheck.lock import holding
 from domaincheck.telemetry.events import declarations
 from domaincheck.world import World
 from tests.commands import Shell, at_home, ended, lines_of, start, typed

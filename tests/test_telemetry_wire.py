@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domaincheck import __version__
+from domaincheck.files.lock import holding
 from domaincheck.lab.tls import TlsServer
-from domaincheck.lock import holding
 from domaincheck.telemetry.courier import LOCK, OUTBOX, flush
 from domaincheck.telemetry.events import Envelope, declarations
 from domaincheck.telemetry.identity import identifier

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from domaincheck.errors import DomaincheckError
-from domaincheck.threads import Threads
+from domaincheck.executors.threads import Threads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from domaincheck.threads import Call, Executor
+    from domaincheck.executors.threads import Call, Executor
 
 PATIENCE = 10.0
 """Seconds that a test waits for what should come at once."""

@@ -63,7 +63,7 @@ def show(
 
     from domaincheck.cli import settings_shown
     from domaincheck.cli.terminal import style_for
-    from domaincheck.files import read_text
+    from domaincheck.files.whole import read_text
     from domaincheck.settings import load
 
     invocation: Invocation = ctx.obj
@@ -111,7 +111,7 @@ def set_(
 ) -> int:
     """Set a setting in the settings file, whose comments and order stay as they are."""
     from domaincheck.errors import UsageError
-    from domaincheck.settings_file import set_value, unset_value
+    from domaincheck.settings.writing import set_value, unset_value
 
     invocation: Invocation = ctx.obj
     file = _file(invocation)
@@ -134,7 +134,7 @@ def init(
 ) -> int:
     """Write a settings file that has every setting in it, commented out, with its default and what it is for."""
     from domaincheck.settings.template import template
-    from domaincheck.settings_file import create
+    from domaincheck.settings.writing import create
 
     file, world = _file(ctx.obj), ctx.obj.world
     if stdout:

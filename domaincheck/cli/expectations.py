@@ -67,7 +67,7 @@ def name_of(domain: str, settings: Settings) -> str:
 
 def _place(domain: str, settings: Settings) -> str:
     """Return the file and the line on which the section of *domain* begins."""
-    from domaincheck.files import read_text
+    from domaincheck.files.whole import read_text
     from domaincheck.settings.places import place
 
     file = next(Path(value.source) for value in settings.domains[domain].values())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from domaincheck.cli.parsers import STREAM
 from domaincheck.errors import UsageError
-from domaincheck.files import decode, matching, read_text
+from domaincheck.files.whole import decode, matching, read_text
 from domaincheck.model import InvalidTarget, Target
 from domaincheck.schemes import SCHEMES
 from domaincheck.targets import distinct, names_file, parse_files, pieces, read, with_domain

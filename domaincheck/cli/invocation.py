@@ -134,6 +134,6 @@ class Invocation:
 
     def state_file(self, name: str) -> Path:
         """Return the path of the file *name* in the state folder."""
-        from domaincheck.folders import state_folder
+        from domaincheck.files.folders import state_folder
 
         return state_folder(self.world.environment) / name

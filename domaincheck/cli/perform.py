@@ -11,7 +11,7 @@ from domaincheck import __version__
 from domaincheck.cli.interruption import Interruption
 from domaincheck.cli.invocation import INTERRUPTED
 from domaincheck.cli.terminal import Bar, progress, say, style_for
-from domaincheck.files import replacing
+from domaincheck.files.whole import replacing
 from domaincheck.model import Report
 from domaincheck.output import FORMATS, Order
 from domaincheck.runner import Runner, in_order

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import DomaincheckError
-from domaincheck.files import read_bytes
+from domaincheck.files.whole import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -116,7 +116,7 @@ def _tell_of_command(recorder: Recorder, call: Call, command: str, status: int) 
 
 
 def _envelopes(recorder: Recorder, switch: Switch, call: Call, command: str) -> list[Envelope]:
-    from domaincheck.folders import state_folder
+    from domaincheck.files.folders import state_folder
     from domaincheck.telemetry.privacy import Privacy
 
     environment = call.world.environment
@@ -144,7 +144,7 @@ def _wait(call: Call, command: str, status: int) -> float | None:
 def _hand_over(
     envelopes: Sequence[Envelope], switch: Switch, call: Call, tell: Callable[[str], None], wait: float | None
 ) -> None:
-    from domaincheck.folders import state_folder
+    from domaincheck.files.folders import state_folder
     from domaincheck.telemetry.courier import OUTBOX
     from domaincheck.telemetry.outbox import Outbox
 

@@ -36,7 +36,7 @@ def run_scheduled(
 ) -> int:
     """Check every verified subscription and mail what is due; silent when all is well."""
     from domaincheck.cli.terminal import say
-    from domaincheck.lock import holding
+    from domaincheck.files.lock import holding
 
     invocation: Invocation = ctx.obj
     world = invocation.world

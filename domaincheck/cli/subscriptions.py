@@ -123,7 +123,7 @@ def export(
 ) -> int:
     """Write all subscriptions as TOML, in which form a store may be kept, or as JSON."""
     from domaincheck.errors import UsageError
-    from domaincheck.files import replacing
+    from domaincheck.files.whole import replacing
     from domaincheck.store.toml import render
 
     invocation: Invocation = ctx.obj
@@ -170,7 +170,7 @@ def _send_codes(invocation: Invocation, addresses: Iterable[str]) -> int:
 def _text(file: Path, world: World) -> tuple[str, str]:
     """Return what *file* holds, and what to call it."""
     from domaincheck.cli.inputs import read_all
-    from domaincheck.files import read_text
+    from domaincheck.files.whole import read_text
 
     return (read_all(world.stdin), "standard input") if str(file) == parsers.STREAM else (read_text(file), str(file))
 

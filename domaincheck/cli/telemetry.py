@@ -111,7 +111,7 @@ def events(ctx: typer.Context, json: Json = False) -> int:
 def flush(ctx: typer.Context) -> int:
     """Send now what has not been sent yet, and say what came of it."""
     from domaincheck.errors import UsageError
-    from domaincheck.folders import state_folder
+    from domaincheck.files.folders import state_folder
     from domaincheck.telemetry import courier
 
     invocation: Invocation = ctx.obj
@@ -136,7 +136,7 @@ def whois(
     """Print under which name events tell of an address while telemetry.identity is "hashed"."""
     from domaincheck.addresses import normalised
     from domaincheck.cli.terminal import say
-    from domaincheck.folders import state_folder
+    from domaincheck.files.folders import state_folder
     from domaincheck.telemetry.identity import KEY_FILE, hashed, read_key
 
     world: World = ctx.obj.world
@@ -178,7 +178,7 @@ def _set(invocation: Invocation, *, enabled: bool) -> None:
 
     from domaincheck.cli.terminal import say
     from domaincheck.settings import load, settings_path
-    from domaincheck.settings_file import set_value
+    from domaincheck.settings.writing import set_value
 
     world = invocation.world
     path = settings_path(world.environment, invocation.config)

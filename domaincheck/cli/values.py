@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from domaincheck.errors import UsageError
-from domaincheck.files import read_text
+from domaincheck.files.whole import read_text
 from domaincheck.model import InvalidTarget, Severity
 from domaincheck.network import Address
 from domaincheck.targets import canonical, parse

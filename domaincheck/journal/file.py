@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import StateError
-from domaincheck.lock import alone_in
+from domaincheck.files.lock import alone_in
 from domaincheck.text import clean
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import MailError, UsageError
-from domaincheck.files import read_text
+from domaincheck.files.whole import read_text
 from domaincheck.mailer.addresses import ascii_host, wire_address
 from domaincheck.mailer.command import CommandMailer
 from domaincheck.mailer.smtp import SmtpMailer

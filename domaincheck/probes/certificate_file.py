@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import UsageError
-from domaincheck.files import read_bytes
+from domaincheck.files.whole import read_bytes
 from domaincheck.model import Failure, InvalidTarget, ProblemCode, TlsFacts
 from domaincheck.network import Deadline
 from domaincheck.probes.certificate import read

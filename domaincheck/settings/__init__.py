@@ -6,6 +6,7 @@
 ``loading``             the settings in force
 ``template``, ``toml``  the file as ``config init`` writes it
 ``editing``             one value changed in it
+``writing``             the file made and changed: whole or not at all
 
 Precedence: a flag, then the environment, then the file, then the default. Each value remembers where it came from.
 """

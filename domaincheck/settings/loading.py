@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domaincheck.errors import UsageError
-from domaincheck.files import read_text
-from domaincheck.folders import settings_folder
+from domaincheck.files.folders import settings_folder
+from domaincheck.files.whole import read_text
 from domaincheck.settings.names import nearest
 from domaincheck.settings.places import place
 from domaincheck.settings.table import DOMAIN_TABLE, DOMAINS, TABLE

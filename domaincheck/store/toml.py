@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import StateError, UsageError
-from domaincheck.files import read_text, replacing
+from domaincheck.files.whole import read_text, replacing
 from domaincheck.model import Standing
 from domaincheck.store import disk
 from domaincheck.store.base import PATIENCE, additions, key_of, keyed, target_of, whole

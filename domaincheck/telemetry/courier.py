@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import domaincheck
 from domaincheck.errors import StateError
-from domaincheck.lock import holding
+from domaincheck.files.lock import holding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import StateError
-from domaincheck.lock import holding
+from domaincheck.files.lock import holding
 from domaincheck.telemetry.answers import wait
 from domaincheck.telemetry.courier import LONGEST_REQUEST
 

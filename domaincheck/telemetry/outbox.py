@@ -11,7 +11,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from domaincheck.database import Database
+from domaincheck.files.database import Database
 from domaincheck.telemetry.events import Envelope
 from domaincheck.text import clean
 

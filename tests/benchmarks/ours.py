@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from domaincheck.executors.threads import Threads
 from domaincheck.model import Target
 from domaincheck.network import Address, SystemNetwork
 from domaincheck.probes.tls import Credentials, TlsProbe
 from domaincheck.runner import Lane, Runner
-from domaincheck.threads import Threads
 from domaincheck.verdict import Policy, combine, judge_tls
 from domaincheck.wiring import WINDOW, prepare_for_many
 from tests.benchmarks.bare import TIMEOUT

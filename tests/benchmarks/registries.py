@@ -17,9 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from domaincheck.executors.lines import Lines
 from domaincheck.lab.records import domain_object
 from domaincheck.lab.registry import RDAP_TYPE, RdapServer, respond
-from domaincheck.lines import Lines
 from domaincheck.model import Target
 from domaincheck.network.sockets import SystemNetwork
 from domaincheck.probes.bootstrap import Bootstrap

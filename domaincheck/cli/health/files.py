@@ -74,7 +74,7 @@ def state(invocation: Invocation) -> Iterator[Check]:
     """See whether there is a folder that takes files."""
     import tempfile
 
-    from domaincheck.folders import state_folder
+    from domaincheck.files.folders import state_folder
 
     folder = state_folder(invocation.world.environment)
     try:

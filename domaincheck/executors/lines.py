@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domaincheck.threads import Closing
+from domaincheck.executors.threads import Closing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from domaincheck.threads import Call, Executor
+    from domaincheck.executors.threads import Call, Executor
 
 
 class Lines(Closing):
@@ -28,6 +28,6 @@ class Lines(Closing):
         return self._lines[name].submit(job, *arguments)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Shut every line down, as :meth:`domaincheck.threads.Executor.shutdown`."""
+        """Shut every line down, as :meth:`domaincheck.executors.threads.Executor.shutdown`."""
         for line in self._lines.values():
             line.shutdown(wait=wait, cancel_futures=cancel_futures)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from domaincheck.errors import UsageError
-from domaincheck.files import read_text, replacing
-from domaincheck.lock import alone_in
+from domaincheck.files.lock import alone_in
+from domaincheck.files.whole import read_text, replacing
 from domaincheck.settings import key_of, parse
 from domaincheck.settings.editing import UNSET, edited, value_at
 from domaincheck.text import clean

@@ -12,7 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from domaincheck.lock import alone_in, in_turn
+from domaincheck.files.lock import alone_in, in_turn
 
 if TYPE_CHECKING:
     import sqlite3
