@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from domaincheck.lab.revocation import listed_at
+from domaincheck.lab.revocation import RevocationServer, listed_at, revocation_list
 from domaincheck.network import Deadline, SystemNetwork
 from domaincheck.probes.revocation import RevocationChecker, Sources
 from tests.facts import HOST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cryptography import x509
 
     from domaincheck.lab.authority import Authority, Credential
-    from domaincheck.lab.revocation import RevocationServer
     from domaincheck.model import Revocation
 
 SERIAL = 0x1234567890ABCDEF1234
@@ -53,6 +55,21 @@ class Desk:
         """Return what is learned of *credential*, a usual leaf if none is given, that a server at *address* shows."""
         path = self.path(credential or self.leaf())
         return RevocationChecker(self.sources)(path, address, Deadline(seconds))
+
+
+@contextmanager
+def opened(root: Authority, *revoked: int) -> Iterator[Desk]:
+    """Open a desk whose issuer has revoked the numbers *revoked*."""
+    with RevocationServer() as server:
+        issuer = root.intermediate(extensions=[listed_at(server.url("/root.crl"))])
+        listed = revocation_list(issuer, dict.fromkeys(revoked))
+        server.published |= {"/root.crl": revocation_list(root, {}), "/leaf.crl": listed}
+        yield Desk(server, root, issuer)
+
+
+def publish(desk: Desk, serial: int = SERIAL, reason: x509.ReasonFlags | None = None, **options: Any) -> None:
+    """Let the issuer publish a list on which *serial* stands."""
+    desk.server.published["/leaf.crl"] = revocation_list(desk.issuer, {serial: reason}, **options)
 
 
 def ders(*certificates: x509.Certificate) -> list[bytes]:

@@ -1,51 +1,18 @@
-"""``domaincheck config``: what it shows, what it writes, and that it helps while the file is broken."""
+"""The command ``config``: what it shows, and what it writes."""
 
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from domaincheck.settings import TABLE, load
-from tests.commands import Outcome, Shell
+from tests.commands import Outcome
+from tests.config_operator import KEY, Operator
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-KEY = "phc_0123456789abcdefghijklmnopqrstuvwxyz"
-BROKEN = ["[check\n", "[check]\njosb = 3\n", "[check]\njobs = 'many'\n", "[check]\njobs = \xe9\n"]
-
-
-@dataclass
-class Operator:
-    """Somebody whose files are in *home*."""
-
-    home: Path
-    environment: dict[str, str] = field(default_factory=dict)
-    terminals: tuple[str, ...] = ()
-
-    @property
-    def file(self) -> Path:
-        """The usual settings file."""
-        return self.home / "config.toml"
-
-    def writes(self, text: str) -> None:
-        """Put *text* into it."""
-        self.file.write_text(text, encoding="utf-8")
-
-    def config(self, *arguments: object, before: tuple[object, ...] = ()) -> Outcome:
-        """Run ``domaincheck config`` with *arguments*, and global options *before* it."""
-        shell = Shell(environment=self.environment, home=self.home, terminals=self.terminals)
-        return shell.run(*before, "config", *arguments)
-
-    def shown(self, *arguments: object, before: tuple[object, ...] = ()) -> dict[str, tuple[str, str]]:
-        """Return value and source of each setting, as ``config show`` has them in a pipe."""
-        outcome = self.config("show", *arguments, before=before)
-        assert (outcome.status, outcome.stderr) == (0, "")
-        lines = (line.split("\t") for line in outcome.stdout.splitlines())
-        return {name: (value, source) for name, value, source in lines}
 
 
 @pytest.fixture
@@ -350,61 +317,3 @@ def test_set_writes_beneath_the_line_that_tells_of_the_setting(operator: Operato
     lines = operator.file.read_text(encoding="utf-8").splitlines()
     assert lines[lines.index("timeout = 5.0") - 1] == "#timeout = 30"
     assert load({}, operator.file)["smtp.timeout"] == 5
-
-
-# --- while the settings cannot be used -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("text", BROKEN)
-def test_a_broken_file_can_still_be_found_and_replaced(operator: Operator, text: str) -> None:
-    """That is when one needs these commands."""
-    operator.writes(text)
-    assert operator.config("path") == Outcome(0, f"{operator.file}\n", "")
-    assert operator.config("init", "--stdout").status == 0
-    assert operator.config("init", "--force").status == 0
-    assert operator.shown("--changed") == {}
-
-
-@pytest.mark.parametrize("text", BROKEN)
-@pytest.mark.parametrize("arguments", [["show"], ["get", "check.retries"], ["set", "check.retries", "1"], ["init"]])
-def test_the_other_commands_name_file_and_line(operator: Operator, text: str, arguments: list[str]) -> None:
-    """In one sentence; the file stays as it is."""
-    operator.writes(text)
-    outcome = operator.config(*arguments)
-    assert (outcome.status, outcome.stdout) == (3, "")
-    assert outcome.complaint.startswith(str(operator.file))
-    assert "line " in outcome.complaint or arguments == ["init"]
-    assert operator.file.read_text(encoding="utf-8") == text
-
-
-def test_what_is_wrong_can_be_set_right(operator: Operator) -> None:
-    """One by one, a wrong value by a right one and a wrong key by taking it out."""
-    operator.writes("[check]\njobs = 'many'\njosb = 3\n")
-    assert operator.config("set", "check.jobs", 4).status == 0
-    assert operator.config("set", "check.retries", 1).status == 3
-    assert operator.config("set", "--unset", "check.josb").status == 0
-    assert operator.file.read_text(encoding="utf-8") == "[check]\njobs = 4\n"
-
-
-def test_a_wrong_variable_does_not_stand_in_the_way(operator: Operator) -> None:
-    """Of what does not need it."""
-    operator.environment = {"DOMAINCHECK_CHECK_JOBS": "0"}
-    assert operator.config("path").status == 0
-    assert operator.config("set", "check.retries", 1).status == 0
-    assert operator.config("show").status == 3
-
-
-def test_nothing_is_told_while_it_is_not_known_whether_it_may_be(operator: Operator) -> None:
-    """A file that cannot be read may say that telemetry is off."""
-    operator.writes("[telemetry]\nenabled = false\n[check\n")
-    operator.environment = {"POSTHOG_API_KEY": KEY, "DOMAINCHECK_TELEMETRY": "log"}
-    assert operator.config("path").events == []
-
-
-@pytest.mark.parametrize("arguments", [("telemetry.enabled", "false"), ("--unset", "telemetry.api_key")])
-def test_nothing_is_told_of_a_change_of_telemetry(operator: Operator, arguments: tuple[str, ...]) -> None:
-    """The last word on it is not followed by another."""
-    operator.environment = {"POSTHOG_API_KEY": KEY, "DOMAINCHECK_TELEMETRY": "log"}
-    operator.writes(f'[telemetry]\napi_key = "{KEY}"\n')
-    assert operator.config("set", *arguments).events == []
-    assert operator.config("set", "check.jobs", "3").events != []

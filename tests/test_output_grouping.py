@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from domaincheck.model import ProblemCode, Result, Severity, Status
 from domaincheck.output import FORMATS, Style
 from domaincheck.output.grouping import Group, grouped
-from domaincheck.verdict import urgency
 from tests.commands import run
 from tests.results import domain, invalid, problem, report, result, tls
 
@@ -134,7 +134,7 @@ def test_the_closing_line_counts_targets() -> None:
 def test_the_worst_come_first_if_sorted_so() -> None:
     """Grouping keeps the order it is given."""
     bad = [result(host, tls=tls(Status.EXPIRED, fingerprint_sha256="cd" * 32)) for host in ("c.test", "d.test")]
-    assert names(*sorted([result("a.test"), *bad], key=urgency)) == ["c.test and 1 more", "a.test"]
+    assert names(*sorted([result("a.test"), *bad], key=attrgetter("urgency"))) == ["c.test and 1 more", "a.test"]
 
 
 def test_a_plain_line_counts_its_targets_in_a_column_of_its_own() -> None:

@@ -1,10 +1,8 @@
-"""Issuers, servers and strangers that deceive, or are out of order: it is unknown then, it is said why, and in time."""
+"""Issuers and servers that deceive, or are out of order: it is unknown then, it is said why, and in time."""
 
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import CRLEntryExtensionOID
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from domaincheck.errors import NetworkError
 from domaincheck.lab.authority import Authority
 from domaincheck.lab.hostile import drip, flood, refused_port, reset, say, stall
 from domaincheck.lab.registry import HALF, HTML, redirect, respond
@@ -27,23 +22,19 @@ from domaincheck.lab.revocation import (
     RevocationServer,
     answered_at,
     delegate_of,
-    listed_at,
     revocation_list,
     scope,
 )
 from domaincheck.lab.tls import TlsServer
 from domaincheck.model import RevocationState, Status
-from domaincheck.network import Address, Connection, Deadline, SystemNetwork
-from domaincheck.probes.der import DerError
-from domaincheck.probes.revocation import RevocationChecker, Sources, lists, responder
-from domaincheck.probes.revocation.particulars import Particulars, particulars
-from domaincheck.probes.revocation.reach import depth
+from domaincheck.network import Deadline
+from domaincheck.probes.revocation import RevocationChecker
 from tests.facts import codes
-from tests.revocation_desk import SERIAL, Desk, ders, now
+from tests.revocation_desk import SERIAL, Desk, ders, opened
 from tests.tls_client import served_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from domaincheck.lab.revocation import Published
     from tests.tls_client import Client
@@ -56,13 +47,8 @@ A_LOT = 1 << 40
 @pytest.fixture
 def desk(root: Authority) -> Iterator[Desk]:
     """Open a desk whose issuer has revoked the usual leaf."""
-    with RevocationServer() as server:
-        issuer = root.intermediate(extensions=[listed_at(server.url("/root.crl"))])
-        server.published |= {
-            "/root.crl": revocation_list(root, {}),
-            "/leaf.crl": revocation_list(issuer, {SERIAL: None}),
-        }
-        yield Desk(server, root, issuer)
+    with opened(root, SERIAL) as desk:
+        yield desk
 
 
 def doubt(desk: Desk, **options: Any) -> str:
@@ -74,7 +60,8 @@ def doubt(desk: Desk, **options: Any) -> str:
     return message
 
 
-# --- lists that must not be believed -----------------------------------------------------------------------------
+# --- lists that must not be believed ---------------------------------------------------------------------------------
+
 
 UNHEARD = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
 ELSEWHERE = x509.CertificateIssuer([x509.DirectoryName(x509.Name([]))])
@@ -186,7 +173,8 @@ def test_a_list_that_does_not_say_how_long_it_holds_is_not_believed(desk: Desk) 
     assert "does not say how long it holds" in doubt(desk)
 
 
-# --- servers -----------------------------------------------------------------------------------------------------
+# --- servers ---------------------------------------------------------------------------------------------------------
+
 
 SERVERS: dict[str, tuple[Published, str]] = {
     "not there": (respond(404), "HTTP status 404"),
@@ -252,7 +240,8 @@ def test_a_hurry_of_one_is_not_held_against_the_server(desk: Desk) -> None:
     assert desk.ask().state is REVOKED
 
 
-# --- responders --------------------------------------------------------------------------------------------------
+# --- responders ------------------------------------------------------------------------------------------------------
+
 
 KNOWN = frozenset([SERIAL])
 
@@ -314,156 +303,3 @@ def test_a_number_that_cannot_be_asked_for_is_a_note(desk: Desk) -> None:
     data[0] = data[0].replace(b"\x02\x0a" + number, b"\x02\x0a\xff" + number[1:])  # negative
     found = RevocationChecker(desk.sources)(data, "127.0.0.1", Deadline(5))
     assert found.state is UNKNOWN
-
-
-# --- where a certificate may lead --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Pretending:
-    """A network on which every host has the addresses *ips*, and all of them lead to *port* on this machine."""
-
-    ips: tuple[str, ...]
-    port: int
-
-    def resolve(self, host: str, port: int, deadline: Deadline) -> Sequence[Address]:
-        """Return the addresses of *host*, its own if it is one."""
-        deadline.remaining()
-        return [Address(host, port)] if host[0].isdigit() else [Address(ip, port) for ip in self.ips]
-
-    def connect(self, _address: Address, deadline: Deadline, patience: float) -> Connection:
-        """Connect to this machine."""
-        return SystemNetwork().connect(Address("127.0.0.1", self.port), deadline, patience)
-
-
-PUBLIC, PRIVATE, OWN, LINK = "93.184.215.14", "10.1.2.3", "127.0.0.1", "169.254.169.254"
-
-
-@pytest.mark.parametrize(
-    ("server", "issuer", "reached"),
-    [
-        (PUBLIC, (PUBLIC,), True),
-        (PUBLIC, (PRIVATE,), False),
-        (PUBLIC, (OWN,), False),
-        (PUBLIC, (LINK,), False),
-        (PUBLIC, (PUBLIC, PRIVATE), False),
-        (PUBLIC, ("0.0.0.0",), False),  # noqa: S104 - no binding
-        (PUBLIC, ("fc00::1",), False),
-        (PUBLIC, ("::ffff:10.1.2.3",), False),
-        (PRIVATE, (PUBLIC,), True),
-        (PRIVATE, ("192.168.7.7",), True),
-        (PRIVATE, (OWN,), False),
-        (PRIVATE, ("::ffff:127.0.0.1",), False),
-        (PRIVATE, (LINK,), False),
-        (OWN, (PRIVATE,), True),
-        (OWN, (OWN,), True),
-        ("::1", (OWN,), True),
-    ],
-)
-def test_a_certificate_leads_no_deeper_than_its_server_stands(
-    desk: Desk, server: str, issuer: tuple[str, ...], reached: bool
-) -> None:
-    """A stranger's certificate must not make us ask the machines around us; one of our own network may."""
-    desk.sources = Sources(Pretending(issuer, desk.server.port), now)
-    found = desk.ask(desk.leaf("http://crl.example/leaf.crl"), address=server)
-    assert (found.state is REVOKED) is reached
-    assert (desk.server.asked[:1] == ("/leaf.crl",)) is reached
-    assert reached or "is not public" in (found.message or "")
-
-
-def test_a_redirect_leads_no_deeper_either(desk: Desk) -> None:
-    """A public server must not send us within."""
-    desk.server.published["/leaf.crl"] = redirect("http://127.0.0.1/secret.crl")
-    desk.sources = Sources(Pretending((PUBLIC,), desk.server.port), now)
-    assert "is not public" in doubt(desk, credential=desk.leaf("http://crl.example/leaf.crl"), address=PUBLIC)
-    assert "/secret.crl" not in desk.server.asked
-
-
-def test_what_is_refused_to_a_stranger_is_not_refused_to_us(desk: Desk) -> None:
-    """The same address may be out of bounds for one server, and not for another."""
-    desk.sources = Sources(Pretending((PRIVATE,), desk.server.port), now)
-    leaf = desk.leaf("http://crl.example/leaf.crl")
-    assert desk.ask(leaf, address=PUBLIC).state is UNKNOWN
-    assert desk.ask(leaf, address=PRIVATE).state is REVOKED
-
-
-def test_depths_are_in_order() -> None:
-    """From the internet to this machine."""
-    assert [depth(ip) for ip in (PUBLIC, PRIVATE, LINK, "fe80::1%eth0")] == [0, 1, 2, 2]
-
-
-# --- bytes of strangers ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Sound things, to be broken."""
-
-    certificate: bytes
-    issuer: bytes
-    listed: bytes
-    answered: bytes
-
-
-@pytest.fixture(scope="module")
-def samples(root: Authority) -> Samples:
-    """Return a leaf, its issuer, the issuer's list, and its answer."""
-    leaf = root.leaf("www.example.com", serial=SERIAL, extensions=[listed_at("http://lab.invalid/x.crl")])
-    data, issuer = ders(leaf.leaf, root.certificate)
-    question = responder.question(particulars(data), particulars(issuer))
-    listed = revocation_list(
-        root, {SERIAL: x509.ReasonFlags.superseded}, extensions=[scope(only_contains_user_certs=True)]
-    )
-    return Samples(data, issuer, listed, Responder(root, KNOWN).answer(question))
-
-
-def broken(data: st.DataObject, sound: bytes) -> bytes:
-    """Return *sound* with some of its bytes changed, or cut off."""
-    changed = bytearray(sound)
-    for at, byte in data.draw(st.lists(st.tuples(st.integers(0, len(sound) - 1), st.integers(0, 255)), max_size=4)):
-        changed[at] = byte
-    return bytes(changed[: data.draw(st.integers(0, len(sound)) | st.just(len(sound)))])
-
-
-@given(st.data())
-@settings(max_examples=300, deadline=None)
-def test_no_certificate_breaks_the_reading(samples: Samples, data: st.DataObject) -> None:
-    """Whatever is in a certificate, it is read, or said to be unreadable."""
-    with suppress(DerError):
-        particulars(broken(data, samples.certificate))
-
-
-@given(st.data())
-@settings(max_examples=300, deadline=None)
-def test_no_list_breaks_the_reading(samples: Samples, data: st.DataObject) -> None:
-    """Only what the issuer has signed, to the last bit, counts; anything else ends in one kind of error."""
-    body = broken(data, samples.listed)
-    try:
-        found = lists.read(body, particulars(samples.issuer), now())
-    except NetworkError:
-        return
-    assert body == samples.listed
-    assert found.entry(particulars(samples.certificate)) is not None
-
-
-@given(st.data())
-@settings(max_examples=300, deadline=None)
-def test_no_answer_breaks_the_reading(samples: Samples, data: st.DataObject) -> None:
-    """As with lists."""
-    body = broken(data, samples.answered)
-    try:
-        found = responder.read(body, particulars(samples.certificate), particulars(samples.issuer), now())
-    except NetworkError:
-        return
-    assert found.entry is None
-
-
-NOBODY = Particulars(1, b"\x02\x01\x01", b"", b"", b"", b"")
-
-
-@given(st.binary(max_size=300))
-def test_rubbish_is_rubbish(rubbish: bytes) -> None:
-    """Nothing is made of nothing."""
-    for read in (particulars, lambda data: lists.read(data, NOBODY, now())):
-        with pytest.raises((DerError, NetworkError)):
-            read(rubbish)

@@ -2,120 +2,18 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import io
-import re
 import shlex
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from domaincheck.cli.app import main
 from domaincheck.journal import Journal
 from domaincheck.model import LedgerEntry
-from domaincheck.world import World
-from tests.commands import Outcome, at_home, typed
+from tests.commands import Outcome
+from tests.home import ANN, BOB, HOST, MINUTE, REFUSES, STRANGER, TAKES, Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from email.message import EmailMessage
     from pathlib import Path
-
-ANN, BOB, STRANGER = "ann@example.com", "bob@example.com", "who@example.com"
-MINUTE = timedelta(minutes=1)
-HOST = "www.example.com"
-
-TAKES = """#!/bin/sh
-{ cat; printf '\\f'; } >> "$(dirname "$0")/mails"
-"""
-REFUSES = """#!/bin/sh
-echo closed today
-exit 75
-"""
-
-
-@dataclass
-class Keyboard:
-    """A terminal on which *lines* are typed, each made when it is asked for."""
-
-    lines: Iterator[str]
-
-    def isatty(self) -> bool:
-        """Return True."""
-        return True
-
-    def readline(self) -> str:
-        """Return the next line; nothing when there is none."""
-        return next(self.lines, "")
-
-
-@dataclass
-class Home:
-    """Somebody's settings, subscriptions and state in *folder*, and a mail command that keeps what it is given."""
-
-    folder: Path
-    now: datetime = datetime(2026, 11, 23, 6, 5, tzinfo=UTC)
-    environment: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.mail_command(TAKES)
-
-    def mail_command(self, script: str) -> None:
-        """Let *script* take the mail."""
-        (self.folder / "sendmail").write_text(script)
-        (self.folder / "sendmail").chmod(0o700)
-
-    def run(self, *arguments: object, typing: Iterator[str] | None = None) -> Outcome:
-        """Run a command; *typing* are the lines typed on a terminal, without it there is none."""
-        stdout, stderr = io.StringIO(), io.StringIO()
-        settings = {"DOMAINCHECK_SMTP_COMMAND": str(self.folder / "sendmail"), "DOMAINCHECK_SMTP_FROM": "a@example.net"}
-        stdin: Any = typed("") if typing is None else Keyboard(typing)
-        environment = at_home(self.folder) | settings | self.environment
-        world = World(environment, stdin, stdout, stderr, clock=lambda: self.now)
-        return Outcome(main([str(argument) for argument in arguments], world), stdout.getvalue(), stderr.getvalue())
-
-    @property
-    def mails(self) -> list[EmailMessage]:
-        """What the mail command was given so far."""
-        path = self.folder / "mails"
-        raw = path.read_bytes().split(b"\f")[:-1] if path.exists() else []
-        return [email.message_from_bytes(each, policy=email.policy.default) for each in raw]
-
-    @property
-    def recipients(self) -> list[str]:
-        """To whom it went."""
-        return [str(mail["To"]) for mail in self.mails]
-
-    @property
-    def code(self) -> str:
-        """The code in the last mail."""
-        text = self.mails[-1].get_body(("plain",))
-        assert text is not None
-        [code] = re.findall(r"\b\d{6}\b", text.get_content())
-        return str(code)
-
-    def reading_mail(self) -> Iterator[str]:
-        """Type the code that has just been mailed."""
-        yield f"{self.code}\n"
-
-    @property
-    def wrong(self) -> str:
-        """A code that is not that."""
-        return f"{(int(self.code) + 1) % 1_000_000:06}"
-
-    def subscriptions(self, *options: object) -> list[tuple[str, str, str, str | None]]:
-        """Return what is stored."""
-        found = self.run(*options, "subscriptions", "list", "--json").document["subscriptions"]
-        return [(each["email"], each["target"], each["standing"], each["threshold"]) for each in found]
-
-    def subscribed(self, address: str, *targets: str) -> None:
-        """Subscribe *address*, and let so much time pass that it may be sent another code."""
-        self.run("subscribe", address, *targets)
-        assert self.run("subscribe", address, *targets, "--otp", self.code).status == 0
-        self.now += 61 * MINUTE
 
 
 @pytest.fixture
@@ -124,7 +22,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-# --- without a terminal ---
+# --- without a terminal ----------------------------------------------------------------------------------------------
 
 
 def test_subscribing_without_a_terminal_takes_two_commands(home: Home) -> None:
@@ -233,7 +131,7 @@ def test_mail_that_is_not_taken_is_told(home: Home) -> None:
     assert home.run("subscribe", ANN, HOST, "--otp", home.code).status == 0
 
 
-# --- what is wrong from the start ---
+# --- what is wrong from the start ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -281,78 +179,7 @@ def test_addresses_and_targets_are_known_in_any_spelling(home: Home) -> None:
     assert [each[:2] for each in home.subscriptions()] == [(ANN, HOST)]
 
 
-# --- on a terminal ---
-
-
-def test_on_a_terminal_the_code_is_asked_for(home: Home) -> None:
-    """One command does it all."""
-    outcome = home.run("subscribe", ANN, HOST, typing=home.reading_mail())
-    assert outcome == Outcome(
-        0,
-        f"{ANN} is now told about 1 target\n",
-        f"domaincheck: a code is on its way to {ANN}; it lives 10 minutes\ncode (r for another): ",
-    )
-    assert [each[0] for each in home.subscriptions()] == [ANN]
-
-
-def test_a_terminal_gives_three_tries(home: Home) -> None:
-    """An empty line is none; the count that is left is said."""
-
-    def typing() -> Iterator[str]:
-        yield from [f"{home.wrong}\n", "\n", f"{home.wrong}\n", "rubbish\n", f"{home.code}\n"]
-
-    outcome = home.run("subscribe", ANN, HOST, typing=typing())
-    assert outcome.status == 1
-    assert re.findall(r"does not fit(.*)", outcome.stderr) == ["; 2 more tries", "; one more try", ""]
-    assert "domaincheck subscribe ann@example.com www.example.com --otp CODE" in outcome.stderr
-    assert home.subscriptions() == []
-    assert home.run("subscribe", ANN, HOST, "--otp", home.code).status == 0
-
-
-def test_a_typing_error_is_no_misfortune(home: Home) -> None:
-    """The third try counts as the first, and spaces do not matter."""
-
-    def typing() -> Iterator[str]:
-        yield f"{home.wrong}\n"
-        yield f" {home.code[:3]} {home.code[3:]} \n"
-
-    assert home.run("subscribe", ANN, HOST, typing=typing()).status == 0
-
-
-def test_r_sends_another_code(home: Home) -> None:
-    """Not within the minute; it costs no try, and the new code is the one that counts."""
-
-    def typing() -> Iterator[str]:
-        yield "r\n"
-        assert len(home.mails) == 1
-        home.now += MINUTE
-        yield "R\n"
-        assert len(home.mails) == 2
-        yield f"{home.code}\n"
-
-    outcome = home.run("subscribe", ANN, HOST, typing=typing())
-    assert outcome.status == 0
-    assert "wait 60 s" in outcome.stderr
-    assert HOST in str(home.mails[1].get_body(("plain",)))
-
-
-def test_the_end_of_input_ends_the_questions(home: Home) -> None:
-    """The code is not lost: it is said how to use it later."""
-    outcome = home.run("subscribe", ANN, HOST, typing=iter(()))
-    assert outcome.status == 1
-    assert outcome.stderr.splitlines()[-1].endswith(f"domaincheck subscribe {ANN} {HOST} --otp CODE")
-    assert outcome.stderr.splitlines()[-1].startswith("domaincheck: to finish")
-    assert home.run("subscribe", ANN, HOST, "--otp", home.code).status == 0
-
-
-def test_a_terminal_is_asked_for_a_code_that_lives_already(home: Home) -> None:
-    """Nothing is sent a second time."""
-    home.run("subscribe", ANN, HOST)
-    assert home.run("subscribe", ANN, HOST, typing=home.reading_mail()).status == 0
-    assert len(home.mails) == 1
-
-
-# --- who is told what ---
+# --- who is told what ------------------------------------------------------------------------------------------------
 
 
 def test_what_was_imported_is_confirmed_by_its_code(home: Home) -> None:

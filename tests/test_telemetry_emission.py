@@ -17,9 +17,9 @@ from domaincheck.lab.tls import TlsServer
 from domaincheck.telemetry.events import declarations
 from domaincheck.world import World
 from tests.commands import Shell, at_home, ended, lines_of, start, typed
+from tests.home import ANN, HOST, REFUSES, Home
 from tests.mail import PostOffice
 from tests.test_run_scheduled_command import Host
-from tests.test_subscribe_command import ANN, HOST, REFUSES, Home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.test_subscribe_command import ANN, HOST, REFUSES, STRANGER, Home
+from tests.home import ANN, HOST, REFUSES, STRANGER, Home
 from tests.test_telemetry_emission import LOGGED, ending, told, whose
 
 if TYPE_CHECKING:

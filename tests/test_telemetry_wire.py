@@ -16,9 +16,9 @@ from domaincheck.telemetry.events import Envelope, declarations
 from domaincheck.telemetry.identity import identifier
 from domaincheck.telemetry.outbox import LARGEST_EVENT, Outbox
 from domaincheck.telemetry.switch import destination_of
+from tests.home import ANN, HOST, REFUSES, TAKES, Home
 from tests.posthog_server import PostHogServer
 from tests.test_run_scheduled_command import Host
-from tests.test_subscribe_command import ANN, HOST, REFUSES, TAKES, Home
 
 if TYPE_CHECKING:
     from pathlib import Path

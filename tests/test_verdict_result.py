@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import pytest
 
 from domaincheck.model import InvalidTarget, Severity, Status, Target
-from domaincheck.verdict import Tally, combine, invalid, urgency
+from domaincheck.verdict import Tally, combine, invalid
 from tests import results
 
 OK, WARNING, UNKNOWN, CRITICAL = Severity.OK, Severity.WARNING, Severity.UNKNOWN, Severity.CRITICAL
@@ -123,4 +125,4 @@ def test_the_most_urgent_comes_first() -> None:
         results.result("valid"),
     ]
     shuffled = in_order[1::2] + in_order[::2]
-    assert [each.target for each in sorted(shuffled, key=urgency)] == [each.target for each in in_order]
+    assert [each.target for each in sorted(shuffled, key=attrgetter("urgency"))] == [each.target for each in in_order]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import IO, TYPE_CHECKING
 
 from domaincheck import __version__
@@ -15,7 +16,7 @@ from domaincheck.files.whole import replacing
 from domaincheck.model import Report
 from domaincheck.output import FORMATS, Order
 from domaincheck.runner import Runner, in_order
-from domaincheck.verdict import Tally, urgency
+from domaincheck.verdict import Tally
 from domaincheck.wiring import ProbeOptions, prepare_for_many, registration_lane, tls_lane
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def perform(plan: Plan, world: World, ended: Callable[[Summary, float], None] = 
 
 def _ordered(seen: Iterable[tuple[int, Result]], order: Order, *, by_urgency: bool) -> Iterable[Result]:
     if by_urgency:
-        return sorted((result for _, result in seen), key=urgency)
+        return sorted((result for _, result in seen), key=attrgetter("urgency"))
     return in_order(seen) if order is Order.GIVEN else (result for _, result in seen)
 
 

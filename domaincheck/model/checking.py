@@ -113,6 +113,12 @@ class Result:
     domain: DomainPart | None
     reason: str | None = None
 
+    @property
+    def urgency(self) -> tuple[int, int, int]:
+        """A key that sorts the most urgent first: by severity, then status, then days left."""
+        days = [part.days_left for part in (self.tls, self.domain) if part and part.days_left is not None]
+        return -self.severity.rank, self.status.rank, min(days, default=0)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:

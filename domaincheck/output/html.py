@@ -71,7 +71,7 @@ class _Rows:
     def __init__(self) -> None:
         self._render = _templates().get_template("row.html.j2").render
         self._first = b""
-        self._kept: list[tuple[tuple[int, int, float], int, bytes]] = []
+        self._kept: list[tuple[tuple[int, int, int], int, bytes]] = []
 
     def add(self, result: Result) -> None:
         """Render *result* and keep that. Rows are much alike: each is deflated as what differs from the first."""
@@ -79,18 +79,12 @@ class _Rows:
         text = _ascii(self._render(result=result, facts=_Clean(facts_of(result)), **told))
         self._first = self._first or text
         deflate = zlib.compressobj(level=1, zdict=self._first)
-        self._kept.append((_urgency(result), len(self._kept), deflate.compress(text) + deflate.flush()))
+        self._kept.append((result.urgency, len(self._kept), deflate.compress(text) + deflate.flush()))
 
     def __iter__(self) -> Iterator[str]:
         """Yield the rows, the most urgent first and otherwise as they came."""
         for _, _, deflated in sorted(self._kept):
             yield zlib.decompressobj(zdict=self._first).decompress(deflated).decode("ascii")
-
-
-def _urgency(result: Result) -> tuple[int, int, float]:
-    """Return the key of the order that ``--sort urgency`` has too: by severity, then status, then days left."""
-    left = [part.days_left for part in (result.tls, result.domain) if part and part.days_left is not None]
-    return -result.severity.rank, result.status.rank, min(left, default=0)
 
 
 def _faults(result: Result) -> list[str]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from domaincheck.verdict.certificate import judge_tls
 from domaincheck.verdict.expectations import Expected, Own
 from domaincheck.verdict.registration import judge_registration
-from domaincheck.verdict.result import Tally, combine, invalid, urgency
+from domaincheck.verdict.result import Tally, combine, invalid
 from domaincheck.verdict.thresholds import Policy
 
-__all__ = ["Expected", "Own", "Policy", "Tally", "combine", "invalid", "judge_registration", "judge_tls", "urgency"]
+__all__ = ["Expected", "Own", "Policy", "Tally", "combine", "invalid", "judge_registration", "judge_tls"]

@@ -47,12 +47,6 @@ def _invalid(text: str, host: str | None, port: int | None, reason: str) -> Resu
     return Result(text, host, port, Status.INVALID_TARGET, Severity.UNKNOWN, None, None, reason)
 
 
-def urgency(result: Result) -> tuple[int, int, int]:
-    """Return a key that sorts the most urgent result first: by severity, then status, then days left."""
-    days = [part.days_left for part in (result.tls, result.domain) if part and part.days_left is not None]
-    return -result.severity.rank, result.status.rank, min(days, default=0)
-
-
 class Tally:
     """Counts results as they pass, so that nothing need be kept for the summary."""
 
