@@ -78,6 +78,7 @@ class Installation:
     def add(self, *envelopes: Envelope) -> list[str]:
         """Put *envelopes* into the outbox, and return their uuids."""
         self.outbox.add(envelopes, self.destination, self.now)
+        self.outbox.close()
         return [envelope.uuid for envelope in envelopes]
 
     def delivery(self, send: Send, seconds: float = 10.0) -> Delivery:
