@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -68,7 +69,8 @@ class Installation:
     @property
     def standing(self) -> Standing:
         """How things are with the outbox."""
-        return self.outbox.standing(self.destination, self.now)
+        with closing(self.outbox):
+            return self.outbox.standing(self.destination, self.now)
 
     @property
     def lock(self) -> Path:
@@ -77,8 +79,8 @@ class Installation:
 
     def add(self, *envelopes: Envelope) -> list[str]:
         """Put *envelopes* into the outbox, and return their uuids."""
-        self.outbox.add(envelopes, self.destination, self.now)
-        self.outbox.close()
+        with closing(self.outbox):
+            self.outbox.add(envelopes, self.destination, self.now)
         return [envelope.uuid for envelope in envelopes]
 
     def delivery(self, send: Send, seconds: float = 10.0) -> Delivery:
@@ -87,7 +89,8 @@ class Installation:
 
     def deliver(self, url: str | None = None, seconds: float = 10.0) -> Outcome:
         """Deliver by PostHog's library, in this process; to *url*, if that is where PostHog is to be found now."""
-        return self.delivery(Sender(KEY, url or self.url, {}).send, seconds).run(self.lock)
+        with closing(self.outbox):
+            return self.delivery(Sender(KEY, url or self.url, {}).send, seconds).run(self.lock)
 
     def environment(self, **others: str) -> dict[str, str]:
         """Return the environment of a process that delivers, with nothing of ours in it but *others*."""
