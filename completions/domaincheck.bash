@@ -1,12 +1,13 @@
 # bash completion for domaincheck
 # Written by python -m domaincheck.cli.manual: change the command line, not this file.
+# shellcheck disable=SC1007 # several variables are made empty on one line
 
 # What follows command $1: its options, its operands by position, and what there may be $more of.
 _domaincheck_command() {
     case $1 in
         'domaincheck')
             options='--config --store -q --quiet -v --verbose --no-telemetry -V --version -h --help'
-            operands=('check demo doctor subscribe unsubscribe run-scheduled schedule history otp subscriptions registries config telemetry') more='@text'
+            operands=('check demo doctor subscribe unsubscribe run-scheduled schedule history otp subscriptions registries config telemetry') more=''
             ;;
         'domaincheck check')
             options='-f --file --tls --no-tls --domain --no-domain -t --threshold --critical -j --jobs --timeout --retries --format --json -o --output --sort --group --exit-zero --progress --no-progress --ca-file --servername --starttls -4 -6 --all-addresses --client-cert --client-key --password-file --revocation --no-revocation --resolve --registry --rdap-url --whois-server --expect-issuer --expect-key --expect-registrar --expect-ns --no-cache --refresh -h --help'
@@ -42,7 +43,7 @@ _domaincheck_command() {
             ;;
         'domaincheck otp')
             options='-h --help'
-            operands=('send') more='@text'
+            operands=('send') more=''
             ;;
         'domaincheck otp send')
             options='--operation --force-new -h --help'
@@ -50,7 +51,7 @@ _domaincheck_command() {
             ;;
         'domaincheck subscriptions')
             options='-h --help'
-            operands=('list import export') more='@text'
+            operands=('list import export') more=''
             ;;
         'domaincheck subscriptions list')
             options='--json -h --help'
@@ -66,7 +67,7 @@ _domaincheck_command() {
             ;;
         'domaincheck registries')
             options='-h --help'
-            operands=('show refresh') more='@text'
+            operands=('show refresh') more=''
             ;;
         'domaincheck registries show')
             options='-h --help'
@@ -78,7 +79,7 @@ _domaincheck_command() {
             ;;
         'domaincheck config')
             options='-h --help'
-            operands=('path show get set init') more='@text'
+            operands=('path show get set init') more=''
             ;;
         'domaincheck config path')
             options='-h --help'
@@ -94,7 +95,7 @@ _domaincheck_command() {
             ;;
         'domaincheck config set')
             options='--unset -h --help'
-            operands=('check.threshold check.critical check.jobs check.timeout check.retries check.format tls.ca_file tls.weak registry.source registry.rdap_url registry.whois_server registry.rate registry.cache_days store.path smtp.host smtp.port smtp.security smtp.user smtp.password_file smtp.from smtp.ca_file smtp.timeout smtp.command alerts.windows alerts.unreachable_after telemetry.enabled telemetry.api_key telemetry.host telemetry.identity telemetry.domains history.keep_days' '@text') more='@text'
+            operands=('check.threshold check.critical check.jobs check.timeout check.retries check.format tls.ca_file tls.weak registry.source registry.rdap_url registry.whois_server registry.rate registry.cache_days store.path smtp.host smtp.port smtp.security smtp.user smtp.password_file smtp.from smtp.ca_file smtp.timeout smtp.command alerts.windows alerts.unreachable_after telemetry.enabled telemetry.api_key telemetry.host telemetry.identity telemetry.domains history.keep_days' '@after') more='@text'
             ;;
         'domaincheck config init')
             options='--force --stdout -h --help'
@@ -102,7 +103,7 @@ _domaincheck_command() {
             ;;
         'domaincheck telemetry')
             options='-h --help'
-            operands=('status enable disable show events flush whois dashboard') more='@text'
+            operands=('status enable disable show events flush whois dashboard') more=''
             ;;
         'domaincheck telemetry status')
             options='--json -h --help'
@@ -249,14 +250,33 @@ _domaincheck_option() {
     esac
 }
 
+# What argument may stand behind operand $2 of command $1.
+_domaincheck_after() {
+    words=@text
+    case "$1 $2" in
+        'domaincheck config set check.format') words='table plain json ndjson csv nagios prometheus html ics' ;;
+        'domaincheck config set tls.ca_file') words='@file' ;;
+        'domaincheck config set tls.weak') words='critical warning ignore' ;;
+        'domaincheck config set registry.source') words='auto rdap whois' ;;
+        'domaincheck config set store.path') words='@file' ;;
+        'domaincheck config set smtp.security') words='starttls tls none' ;;
+        'domaincheck config set smtp.password_file') words='@file' ;;
+        'domaincheck config set smtp.ca_file') words='@file' ;;
+        'domaincheck config set telemetry.enabled') words='true false' ;;
+        'domaincheck config set telemetry.identity') words='email hashed anonymous' ;;
+        'domaincheck config set telemetry.domains') words='full hashed count' ;;
+    esac
+}
+
 _domaincheck() {
     local IFS=$' \t\n'
     local path=domaincheck cur=${COMP_WORDS[COMP_CWORD]} prefix= expected= used=' ' ended= count=0 last=$COMP_CWORD
-    local options more value same word words whole kept i
+    local options more value same word words whole kept before= i
     local -a operands
     COMPREPLY=()
     # bash splits --option=value, host:port and you@example.com. Of the whole, it keeps what stands before $2.
-    whole=${COMP_LINE:0:COMP_POINT} whole=${whole##*[[:space:]]} whole=${whole#--*=} kept=${whole%"$2"}
+    kept=${COMP_LINE:0:COMP_POINT} kept=${kept%"$2"} kept=${kept%[\"\']} kept=${kept//\\[[:space:]]/__}
+    kept=${kept##*[[:space:]]} kept=${kept#--*=} whole=$kept$2 whole=${whole#--*=} cur=${cur#[\"\']}
     case $cur in
         =) cur= ;;
         : | :: | @) cur= && [[ $kept ]] && ((last--)) ;;
@@ -266,7 +286,7 @@ _domaincheck() {
     done
     _domaincheck_command "$path"
     for ((i = 1; i < last; i++)); do
-        word=${COMP_WORDS[i]}
+        word=${COMP_WORDS[i]//[\"\'\\]/}
         if [[ $word == [=:@]* ]]; then # what follows belongs to what stands before
             ((++i < last)) && expected=
         elif [[ $expected ]]; then
@@ -285,9 +305,12 @@ _domaincheck() {
                 word=-${word:2}
             done
         elif _domaincheck_command "$path $word"; then
-            path+=" $word" used=' ' count=0
-        else
+            path+=" $word" used=' ' ended= count=0
+        elif [[ $more ]]; then
             ((++count))
+            before=$word
+        else # no command of this group: nothing is known of what stands behind it
+            path+=' ?' options= operands=()
         fi
     done
     word=${COMP_WORDS[last]}
@@ -305,6 +328,7 @@ _domaincheck() {
         done
     else
         words=${operands[count]:-$more}
+        [[ $words == @after ]] && _domaincheck_after "$path" "$before"
     fi
     case $words in
         @text) ;;
@@ -331,16 +355,20 @@ _domaincheck_paths() {
     local kind=default list=-f
     [[ $1 == @folder ]] && kind=dirnames list=-d
     [[ ! $prefix ]] && compopt -o "$kind" 2>/dev/null && return
-    local IFS=$'\n'
-    COMPREPLY=($(compgen "$list" -P "$prefix" -- "$cur"))
+    compopt -o filenames 2>/dev/null # they are quoted
+    IFS=$'\n' read -r -d '' -a COMPREPLY <<<"$(compgen "$list" -P "$prefix" -- "$cur")"
 }
 
 # Offers what file $1 holds that begins with $whole, unless there is anything in it that a shell could act upon.
 _domaincheck_remembered() {
-    local LC_ALL=C folder=${STATE_DIRECTORY%%:*} line
-    local -a lines
-    [[ $folder ]] || folder=${XDG_STATE_HOME:-$HOME/.local/state}/domaincheck
-    [[ -f $folder/$1 && -r $folder/$1 ]] || return
+    local LC_ALL=C folder=${STATE_DIRECTORY-} line
+    local -a folders lines
+    folders=("$HOME/.local/state/domaincheck" "$HOME/Library/Application Support/domaincheck")
+    [[ ${XDG_STATE_HOME-} == /* ]] && folders=("$XDG_STATE_HOME/domaincheck")
+    [[ ${folder%%:*} ]] && folders=("${folder%%:*}")
+    for folder in "${folders[@]}"; do
+        [[ -f $folder/$1 && -r $folder/$1 ]] && break
+    done || return
     IFS=$'\n' read -r -d '' -a lines <"$folder/$1"
     for line in "${lines[@]}"; do
         [[ $line == "$whole"* && $line == [A-Za-z0-9_]* && $line != *[!A-Za-z0-9._+@:/-]* ]] &&

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+
+GARBAGE_THRESHOLD = 50_000
+"""Objects that may come to be, net, before Python looks for cycles among them.
+
+Modules that are being loaded are no garbage, and what is made for one target dies with it, and not in cycles. To look
+for them as often as Python does by itself takes a twentieth of a short command, and a tenth of a long one.
+"""
 
 
 def run() -> None:
     """Run the command line of this process and leave with its exit status."""
     if sys.argv[1:] in (["--version"], ["-V"]) and _told_version():
         return
+    gc.set_threshold(GARBAGE_THRESHOLD)
     from domaincheck.cli.invocation import INTERRUPTED
 
     try:

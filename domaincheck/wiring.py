@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import socket
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from domaincheck.model import CertificateFile
@@ -65,19 +65,6 @@ PER_SERVER = 4
 """Threads that ask one registry server: enough to keep up its rate when each answer takes a while."""
 
 
-GARBAGE_THRESHOLD = 50_000
-"""Objects that may come to be, net, before Python looks for cycles among them."""
-
-
-def prepare_for_many() -> None:
-    """Let Python look for garbage less often: what is made for one target dies with it, and not in cycles.
-
-    Looking for them hundreds of times a second costs a tenth of the throughput.
-    """
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
-
-
 def tls_lane(options: ProbeOptions, world: World) -> Lane:
     """Return the lane that shakes hands. Raises UsageError when a certificate file can't be used."""
     from domaincheck.probes.tls import Credentials, TlsProbe, context_for
@@ -94,23 +81,16 @@ def tls_lane(options: ProbeOptions, world: World) -> Lane:
         options.all_addresses,
         _revocation(network, options, world) if options.revocation else None,
     )
-    return Lane(_EitherProbe(probe), world.make_executor(options.jobs, "tls"), options.jobs * WINDOW)
+    return Lane(partial(_look, probe), world.make_executor(options.jobs, "tls"), options.jobs * WINDOW)
 
 
-@dataclass(frozen=True, slots=True)
-class _EitherProbe:
-    """Shakes hands with hosts, and looks into certificate files by the same options."""
+def _look(hosts: TlsProbe, target: Target | CertificateFile) -> TlsFacts | InvalidTarget:
+    """Shake hands with the host that *target* is, or look into the certificate file by the same options."""
+    if not isinstance(target, CertificateFile):
+        return hosts(target)
+    from domaincheck.probes.certificate_file import CertificateFileProbe
 
-    hosts: TlsProbe
-
-    def __call__(self, target: Target | CertificateFile) -> TlsFacts | InvalidTarget:
-        return self._look_into(target) if isinstance(target, CertificateFile) else self.hosts(target)
-
-    def _look_into(self, target: CertificateFile) -> TlsFacts | InvalidTarget:
-        from domaincheck.probes.certificate_file import CertificateFileProbe
-
-        probe = self.hosts
-        return CertificateFileProbe(probe.timeout, probe.credentials, probe.servername, probe.revocation)(target)
+    return CertificateFileProbe(hosts.timeout, hosts.credentials, hosts.servername, hosts.revocation)(target)
 
 
 def _revocation(network: Network, options: ProbeOptions, world: World) -> RevocationChecker:

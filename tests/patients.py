@@ -29,8 +29,8 @@ class Patient:
         default_factory=lambda: {("example.com", 443): ("192.0.2.7", 443)}
     )
 
-    def see(self, *arguments: str) -> Outcome:
-        """Run the command with *arguments*."""
+    def see(self, *arguments: str, terminals: tuple[str, ...] = ()) -> Outcome:
+        """Run the command with *arguments*; *terminals* are the streams that are one."""
         well = {
             "DOMAINCHECK_SMTP_FROM": "alerts@example.com",
             "DOMAINCHECK_SMTP_HOST": "127.0.0.1",
@@ -38,7 +38,7 @@ class Patient:
             "DOMAINCHECK_SMTP_SECURITY": "none",
         }
         environment = {name: value for name, value in (well | self.environment).items() if value}
-        shell = Shell(hosts=self.hosts, environment=environment, home=self.home, clock=lambda: self.now)
+        shell = Shell(self.hosts, environment, home=self.home, terminals=terminals, clock=lambda: self.now)
         return shell.run("doctor", *arguments)
 
     def note_run(self, at: datetime = NOW - timedelta(hours=1)) -> None:

@@ -77,11 +77,26 @@ def test_show_knows_which_variable_names_the_subscriptions(operator: Operator) -
 
 def test_show_is_aligned_on_a_terminal(operator: Operator) -> None:
     """Beneath a heading, each column begins where its heading does."""
-    operator.terminals, operator.environment = ("stdout",), {"NO_COLOR": "1"}
+    operator.terminals, operator.environment = ("stdout",), {"NO_COLOR": "1", "COLUMNS": "300"}
     operator.writes('[domains."büro.example"]\nexpires_at = 2027-03-01\n')
     heading, *lines = operator.config("show").stdout.splitlines()
     assert heading.split() == ["SETTING", "VALUE", "FROM"]
     assert {line[heading.index("FROM") - 1 :][:2] for line in lines} == {" d", " /"}
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_show_breaks_no_word_on_a_narrow_terminal(width: int, operator: Operator) -> None:
+    """What does not fit stands below, and the file goes by its last name, which the last line explains."""
+    operator.terminals, operator.environment = ("stdout",), {"NO_COLOR": "1", "COLUMNS": str(width)}
+    servers = [f"ns{number}.example.net" for number in range(9)]
+    operator.writes(f'[check]\njobs = 3\n[domains."example.de"]\nexpect_name_servers = {servers}\n')
+    heading, *lines, explanation = operator.config("show").stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    words = " ".join(lines).split()
+    assert {f'"{server}"' for server in servers} <= {word.strip("[],") for word in words}
+    [jobs] = (line for line in lines if line.startswith("check.jobs "))
+    assert jobs.index("config.toml, line 2") == heading.index("FROM")
+    assert explanation == f"config.toml is {operator.file}"
 
 
 def test_show_has_a_document(operator: Operator) -> None:
@@ -315,5 +330,5 @@ def test_set_writes_beneath_the_line_that_tells_of_the_setting(operator: Operato
     operator.config("init")
     operator.config("set", "smtp.timeout", 5)
     lines = operator.file.read_text(encoding="utf-8").splitlines()
-    assert lines[lines.index("timeout = 5.0") - 1] == "#timeout = 30"
+    assert lines[lines.index("timeout = 5") - 1] == "#timeout = 30"
     assert load({}, operator.file)["smtp.timeout"] == 5

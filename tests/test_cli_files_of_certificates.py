@@ -140,7 +140,7 @@ def test_a_pattern_without_a_match_is_told(folder: Folder, sound: Credential) ->
     """It is an invalid target, not silence."""
     good = folder.put("chain.pem", sound.chain_pem)
     *_, result = folder.check(good, f"file:{folder.path}/*.crt").results
-    assert (result["status"], result["reason"]) == ("invalid_target", f"No file matches '{folder.path}/*.crt'.")
+    assert (result["status"], result["reason"]) == ("invalid_target", f"no file matches '{folder.path}/*.crt'")
 
 
 def test_a_file_may_have_a_pattern_for_a_name(folder: Folder, sound: Credential) -> None:
@@ -167,7 +167,7 @@ def test_a_fault_in_a_list_says_where_it_stands(folder: Folder, tmp_path: Path) 
     """A pattern that matches nothing is told with the line of the list."""
     (tmp_path / "list").write_text(f"\nfile:{folder.path}/*.pem\n", encoding="utf-8")
     (result,) = folder.check("-f", tmp_path / "list").results
-    assert result["reason"].startswith(f"{tmp_path}/list, line 2: No file matches")
+    assert result["reason"].startswith(f"{tmp_path}/list, line 2: no file matches")
 
 
 def test_the_same_file_is_checked_once(folder: Folder, sound: Credential) -> None:
@@ -298,4 +298,4 @@ def test_alerts_are_for_hosts(command: str) -> None:
     """A certificate file is refused where mail is to be sent, with what to name instead."""
     outcome = run(command, "someone@example.com", "file:./chain.pem")
     assert (outcome.status, outcome.stdout) == (3, "")
-    assert "Only 'domaincheck check' looks into certificate files; give the host" in outcome.complaint
+    assert "only 'domaincheck check' looks into certificate files; give the host" in outcome.complaint

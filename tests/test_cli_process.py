@@ -318,6 +318,14 @@ def test_a_check_loads_no_heavy_library(good: str, ca_file: Path, tmp_path: Path
     assert set(outcome.stderr.split()) & HEAVY == set()
 
 
+def test_a_list_of_subscriptions_loads_nothing_that_checks(tmp_path: Path) -> None:
+    """Neither sockets and TLS, nor judgement and the data of results."""
+    outcome = ended(start_python("-c", LOADED, "subscriptions", "list", home=tmp_path))
+    assert outcome.status == 0
+    needless = HEAVY | {"socket", "ssl", "domaincheck.model.checking", "domaincheck.probes", "domaincheck.verdict"}
+    assert set(outcome.stderr.split()) & needless == set()
+
+
 def test_the_version_loads_next_to_nothing(tmp_path: Path) -> None:
     """Neither typer nor TLS."""
     outcome = ended(start_python("-c", LOADED, "--version", home=tmp_path))

@@ -217,7 +217,7 @@ def test_a_file_that_is_named_but_missing_stops_everything(server: TlsServer, tm
 def test_help_shows_the_values_in_force() -> None:
     """Not the defaults that are no longer any."""
     settled = {"DOMAINCHECK_CHECK_JOBS": "17", "DOMAINCHECK_CHECK_TIMEOUT": "2.5", "DOMAINCHECK_CHECK_THRESHOLD": "40"}
-    stdout = run("check", "--help", environment=settled).stdout
+    stdout = " ".join(run("check", "--help", environment=settled).stdout.split())
     assert [value for value in ("default: 17", "default: 2.5", "default: 40d") if value not in stdout] == []
 
 

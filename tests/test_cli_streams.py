@@ -85,6 +85,11 @@ def test_progress_can_be_asked_for(check: Any) -> None:
     assert "1/1" in check("--progress", "good.test").stderr
 
 
+def test_progress_that_is_asked_for_is_told_in_lines_where_there_is_no_terminal(check: Any) -> None:
+    """As in a log: no bar, and no line without our name before it."""
+    assert check("--progress", *TWO, terminals=()).stderr == "domaincheck: 2 of 2 checked\n"
+
+
 def test_progress_and_a_stream_of_results_do_not_mix(check: Any) -> None:
     """NDJSON on the same terminal shows how far things are by itself."""
     assert check("--format", "ndjson", *TWO, terminals=("stdout", "stderr")).stderr == ""

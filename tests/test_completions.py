@@ -2,131 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import re
-import select
-import shutil
-import subprocess
-import time
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 
 from domaincheck.cli.manual import documents
-from domaincheck.settings import FORMATS
+from domaincheck.settings import FORMATS, TABLE
+from tests.shells import SHELLS, SHIPPED, Offers, offers_of
 from tests.test_manual_tree import TREE as SAMPLE
 
-SHIPPED = Path(__file__).parents[1] / "completions"
-
-
-class Offers(Protocol):
-    """What a shell offers at the end of a line, in the folder of the test.
-
-    That is whole words; of ``--option=value`` the value alone, and of ``file:path`` the path.
-    """
-
-    def __call__(self, line: str, **environment: str) -> set[str]:
-        """Return what is offered, in the usual *environment* but for these variables."""
-
-
-_BASH = """
-source "$1"
-shift
-COMP_LINE=$1 COMP_POINT=${#1} replaced=$2
-shift 2
-COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
-_domaincheck "$1" "$replaced"
-printf '%s\\n' "${COMPREPLY[@]}"
-"""
-
-_FISH = """
-source $argv[1]
-complete -C $argv[2]
-"""
-
-_ZSH = r"""
-zmodload zsh/zpty
-zpty shell zsh -f -i
-type_in() { zpty -w shell "$1" }
-type_in "PS1=; unsetopt beep; fpath=(${(q)1:h} \$fpath); autoload -Uz compinit; compinit -u -d ${(q)3}"
-type_in "zstyle ':completion:*' verbose no"
-# Whatever is offered passes through compadd; with one of these options it only asks what would match.
-type_in 'compadd() {
-  local -a offered
-  (( ${argv[(I)-[AOD]]} )) || { builtin compadd -A offered "$@"; print -rl -- $offered >>offered }
-  builtin compadd "$@"
-}'
-type_in "press() { zle complete-word; BUFFER=; print DO''NE }; zle -N press; bindkey '^G' press"
-type_in "print REA''DY"
-zpty -r shell screen '*READY*'
-zpty -w -n shell "$2"$'\a'
-zpty -r shell screen '*DONE*'
-"""
-
-
-def _run(folder: Path, *command: str, **environment: str) -> str:
-    """Return what *command* prints. What is remembered is in the folder ``state``, and HOME is not the user's."""
-    known = {**os.environ, "HOME": str(folder), "STATE_DIRECTORY": str(folder / "state"), **environment}
-    done = subprocess.run(command, cwd=folder, env=known, capture_output=True, text=True, check=True, timeout=30)  # noqa: S603 - shells
-    assert done.stderr == ""
-    return done.stdout
-
-
-def bash(script: Path, folder: Path, line: str, **environment: str) -> set[str]:
-    """Call the function with the words that bash makes of *line*: it parts them at =, : and @ too.
-
-    An answer takes the place of what stands behind the last of these signs, with an @ itself; it is made whole here.
-    """
-    words = [part for word in line.split(" ") for part in _parted(word)]
-    last = line.rpartition(" ")[2]
-    replaced = re.split("[=:]|(?=@)", last)[-1]
-    command = ("bash", "--norc", "--noprofile", "-c", _BASH, "bash", str(script / "domaincheck.bash"), line, replaced)
-    answers = _run(folder, *command, *words, **environment).split("\n")
-    return {last.removesuffix(replaced) + answer for answer in answers if answer}
-
-
-def _parted(word: str) -> list[str]:
-    return [part for part in re.split("([=:@])", word) if part] or [word]
-
-
-def zsh(script: Path, folder: Path, line: str, **environment: str) -> set[str]:
-    """Press TAB in a zsh that runs in a pseudo-terminal; all of them share what compinit has found."""
-    offered = folder / "offered"
-    offered.write_text("", encoding="utf-8")
-    command = ("zsh", "-f", "-c", _ZSH, "zsh", str(script / "_domaincheck"), line, str(folder.parent / "zcompdump"))
-    _run(folder, *command, **environment)
-    return set(offered.read_text(encoding="utf-8").split("\n")) - {""}
-
-
-def fish(script: Path, folder: Path, line: str, **environment: str) -> set[str]:
-    """Ask fish, which answers with a description behind a tab."""
-    command = ("fish", "--no-config", "-c", _FISH, str(script / "domaincheck.fish"), line)
-    return {answer.partition("\t")[0] for answer in _run(folder, *command, **environment).split("\n")} - {""}
-
-
-SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}
-
-WITH_BASH = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-
-
-def _offers(shell: str, scripts: Path, folder: Path) -> Offers:
-    if shutil.which(shell) is None:
-        pytest.skip(f"{shell} is not installed")
-
-    def offers(line: str, **environment: str) -> set[str]:
-        return {
-            re.sub("^(--[^=]+=)?(file:)?", "", each) for each in SHELLS[shell](scripts, folder, line, **environment)
-        }
-
-    return offers
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture(params=SHELLS)
 def offers(request: pytest.FixtureRequest, tmp_path: Path) -> Offers:
     """Return what each shell offers by the script in the checkout."""
-    return _offers(request.param, SHIPPED, tmp_path)
+    return offers_of(request.param, SHIPPED, tmp_path)
 
 
 @pytest.fixture(params=SHELLS)
@@ -137,7 +29,7 @@ def sample_offers(request: pytest.FixtureRequest, tmp_path: Path) -> Offers:
     for path, text in documents(SAMPLE).items():
         if path.startswith("completions/"):
             (tmp_path / path).write_text(text, encoding="utf-8")
-    return _offers(request.param, scripts, tmp_path)
+    return offers_of(request.param, scripts, tmp_path)
 
 
 @pytest.fixture
@@ -178,9 +70,26 @@ def test_choices_that_have_begun(offers: Offers) -> None:
 
 @pytest.mark.parametrize("command", ["get", "set", "set --unset"])
 def test_names_of_settings(offers: Offers, command: str) -> None:
-    """They are choices for an argument; what stands after it is free."""
+    """They are choices for an argument; another one is not offered behind it."""
     assert offers(f"domaincheck config {command} smtp.pass") == {"smtp.password_file"}
     assert offers(f"domaincheck config {command} check.jobs smtp.pass") == set()
+
+
+def test_values_of_settings(offers: Offers) -> None:
+    """Each setting with little to choose from offers that; the table of settings knows it."""
+    choices = {each.name: set(each.read.choices) for each in TABLE if each.read.choices}
+    assert {"check.format", "tls.weak", "telemetry.enabled"} <= set(choices)
+    assert {name: offers(f"domaincheck config set {name} ") for name in choices} == choices
+    assert offers("domaincheck config set tls.weak w") == {"warning"}
+
+
+def test_files_as_values_of_settings(offers: Offers, tmp_path: Path) -> None:
+    """A setting that is a path offers files; where it may be anything, nothing is offered."""
+    (tmp_path / "hosts.db").touch()
+    assert offers("domaincheck config set store.path hos") == {"hosts.db"}
+    assert offers("domaincheck config set check.jobs hos") == set()
+    assert offers("domaincheck config set no.setting hos") == set()
+    assert offers("domaincheck config get store.path hos") == set()
 
 
 @pytest.mark.parametrize("option", ["-f ", "--ca-file ", "--output="])
@@ -201,6 +110,19 @@ def test_the_value_of_a_global_option_is_no_command(offers: Offers) -> None:
     assert offers("domaincheck --config demo check --sor") == {"--sort"}
     assert offers("domaincheck --config=demo check --sor") == {"--sort"}
     assert offers("domaincheck --config demo che") == {"check"}
+
+
+@pytest.mark.parametrize("line", ["nonsense ", "nonsense --", "otp nonsense ", "otp nonsense --", "nonsense check --f"])
+def test_nothing_behind_an_unknown_command(offers: Offers, line: str) -> None:
+    """Nobody knows what it would take."""
+    assert offers(f"domaincheck {line}") == set()
+
+
+def test_what_follows_two_dashes_is_no_option(offers: Offers, memory: Path) -> None:
+    """It is a target, whatever it looks like."""
+    (memory / "targets.txt").write_text("www.example.com\n", encoding="ascii")
+    assert offers("domaincheck check -- --form") == set()
+    assert offers("domaincheck check -- -x www") == {"www.example.com"}
 
 
 def test_no_option_twice(offers: Offers) -> None:
@@ -309,75 +231,20 @@ def test_the_memory_is_where_the_program_keeps_it(offers: Offers, tmp_path: Path
     """STATE_DIRECTORY, of which the first counts, comes before XDG_STATE_HOME, and that before the home folder."""
     places = {"home": tmp_path / ".local/state/domaincheck", "xdg": tmp_path / "x/domaincheck", "own": tmp_path / "own"}
     for name, place in places.items():
-        place.mkdir(parents=True)
-        (place / "addresses.txt").write_text(f"{name}@example.com\n", encoding="ascii")
+        _remember(f"{name}@example.com", place)
     line, xdg = "domaincheck unsubscribe ", str(tmp_path / "x")
     assert offers(line, STATE_DIRECTORY="", XDG_STATE_HOME="") == {"home@example.com"}
+    assert offers(line, STATE_DIRECTORY="", XDG_STATE_HOME="x") == {"home@example.com"}  # as XDG has it
     assert offers(line, STATE_DIRECTORY="", XDG_STATE_HOME=xdg) == {"xdg@example.com"}
     assert offers(line, STATE_DIRECTORY=f"{places['own']}:/else", XDG_STATE_HOME=xdg) == {"own@example.com"}
 
 
-# --- of one shell ---
+def test_the_memory_on_macos(offers: Offers, tmp_path: Path) -> None:
+    """It is in the library there; nobody else has such a folder."""
+    _remember("mac@example.com", tmp_path / "Library/Application Support/domaincheck")
+    assert offers("domaincheck unsubscribe ", STATE_DIRECTORY="", XDG_STATE_HOME="") == {"mac@example.com"}
 
 
-@WITH_BASH
-def test_bash_completes_an_address_on_its_line(memory: Path, tmp_path: Path) -> None:
-    """It takes words apart at @ and puts the rest behind that; so a real TAB on a real terminal is the proof."""
-    (memory / "addresses.txt").write_text("ops@example.com\n", encoding="ascii")
-    (tmp_path / "rc").write_text(
-        f"PS1= HISTFILE=; source '{SHIPPED}/domaincheck.bash'\ndomaincheck() {{ echo $1=$2; }}\n"
-    )
-    environment = {**os.environ, "STATE_DIRECTORY": str(memory), "TERM": "dumb", "INPUTRC": os.devnull}
-    master, terminal = pty.openpty()
-    command = ("bash", "--noprofile", "--rcfile", str(tmp_path / "rc"), "-i")
-    with subprocess.Popen(  # noqa: S603 - a shell
-        command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment, start_new_session=True
-    ) as shell:
-        os.close(terminal)
-        os.write(master, b"domaincheck unsubscribe op\t\ndomaincheck subscribe ops@exa\t\nexit\n")
-        seen = _read_to_end(master)
-        shell.wait(timeout=30)
-    assert b"unsubscribe=ops@example.com" in seen
-    assert b"\nsubscribe=ops@example.com" in seen
-
-
-def _read_to_end(terminal: int) -> bytes:
-    seen, end = b"", time.monotonic() + 30
-    while select.select([terminal], [], [], max(0.0, end - time.monotonic()))[0]:
-        try:
-            seen += os.read(terminal, 65536)
-        except OSError:  # as Linux says that nobody is at the other end any more
-            break
-    os.close(terminal)
-    return seen
-
-
-@WITH_BASH
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (["domaincheck", "check", "--sort=u"], "--sort=urgency\n"),
-        (["domaincheck", "unsubscribe", "ops@example.c"], "ops@example.com\n"),
-        (["domaincheck", "doctor", "--mail=ops@example.c"], "--mail=ops@example.com\n"),
-        (["domaincheck", "check", "file:cha"], "file:chain.pem\n"),
-    ],
-)
-def test_bash_without_the_usual_word_breaks(words: list[str], offered: str, memory: Path, tmp_path: Path) -> None:
-    """Some take signs out of COMP_WORDBREAKS; then the offer is the whole word."""
-    (memory / "addresses.txt").write_text("ops@example.com\n", encoding="ascii")
-    (tmp_path / "chain.pem").touch()
-    command = ("bash", "--norc", "-c", _BASH, "bash", str(SHIPPED / "domaincheck.bash"))
-    assert _run(tmp_path, *command, " ".join(words), words[-1], *words) == offered
-
-
-@WITH_BASH
-def test_bash_reads_letters_that_share_a_dash(tmp_path: Path) -> None:
-    """The last of them may wait for a value, and the first ones were given."""
-    (tmp_path / "hosts.txt").touch()
-    assert bash(SHIPPED, tmp_path, "domaincheck check -4f hos") == {"hosts.txt"}
-    assert "-4" not in bash(SHIPPED, tmp_path, "domaincheck check -4j8 -")
-
-
-def test_the_zsh_function_is_found_by_its_first_line() -> None:
-    """Of all files in its path, compinit reads nothing else."""
-    assert (SHIPPED / "_domaincheck").read_text(encoding="utf-8").splitlines()[0] == "#compdef domaincheck"
+def _remember(address: str, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    (folder / "addresses.txt").write_text(f"{address}\n", encoding="ascii")

@@ -151,3 +151,27 @@ def test_what_is_no_address_gets_no_mail(patient: Patient) -> None:
     outcome = patient.see("--mail", "you")
     assert outcome.status == 3
     assert "'you' is no mail address" in outcome.stdout
+
+
+# --- how it is shown -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_on_a_terminal_lines_are_folded_between_words(width: int, patient: Patient) -> None:
+    """What belongs to a finding is beneath its message; a long path stays whole, so that it can be copied."""
+    path = patient.home / "a-long-name-of-a-folder" / "subscriptions.db"
+    patient.environment |= {"DOMAINCHECK_STORE": str(path), "COLUMNS": str(width), "NO_COLOR": "1"}
+    patient.environment["DOMAINCHECK_SMTP_FROM"] = ""
+    lines = patient.see(terminals=("stdout",)).stdout.splitlines()
+    assert max(len(line) for line in lines if str(patient.home) not in line) <= width
+    assert any(str(path) in line for line in lines)
+    assert [line.split()[1] for line in lines if line[0] not in " /"] == SOUND
+    assert any(line.startswith(f"{'':19}-> mail needs a sender") for line in lines)
+
+
+def test_marks_are_in_colour_where_that_is_wanted(patient: Patient) -> None:
+    """Words say the same to whoever sees none."""
+    patient.hosts = {}
+    assert "\x1b[31mfailed\x1b[0m   DNS" in patient.see(terminals=("stdout",)).stdout
+    patient.environment["NO_COLOR"] = "1"
+    assert "\x1b" not in patient.see(terminals=("stdout",)).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -61,6 +62,18 @@ def test_settings_that_cannot_be_used_keep_nothing_else_from_being_looked_at(pat
     assert list(marks.values()) == ["ok", "ok", "ok", "warning", "warning", "warning"]
 
 
+def test_variables_that_are_spelled_wrongly_are_told(patient: Patient) -> None:
+    """They begin as ours do, and would do nothing without a word."""
+    patient.environment |= {"DOMAINCHECK_SMTP_HSOT": "x", "DOMAINCHECK_JOBS": "3", "DOMAINCHECK_ZZZ": "1"}
+    (mark, _), *others = ((check["mark"], check) for check in patient.see("--json").document["checks"][:4])
+    assert mark == "ok"
+    assert [(mark, check["message"].split()[0], check["advice"]) for mark, check in others] == [
+        ("warning", "DOMAINCHECK_JOBS", "did you mean DOMAINCHECK_CHECK_JOBS?"),
+        ("warning", "DOMAINCHECK_SMTP_HSOT", "did you mean DOMAINCHECK_SMTP_HOST?"),
+        ("warning", "DOMAINCHECK_ZZZ", "unset it, or name a setting, as in DOMAINCHECK_CHECK_JOBS"),
+    ]
+
+
 # --- store -----------------------------------------------------------------------------------------------------------
 
 
@@ -106,6 +119,32 @@ def test_a_store_of_no_known_kind_is_a_failure(patient: Patient) -> None:
     assert patient.said("secrets")[0][0] == "ok"
 
 
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.parametrize("name", ["subscriptions.db", "subscriptions.toml"])
+def test_a_store_that_can_only_be_read_is_a_warning(name: str, patient: Patient) -> None:
+    """Runs go on without, but nobody can subscribe."""
+    path = patient.home / name
+    patient.environment["DOMAINCHECK_STORE"] = str(path)
+    subscribed(path, Standing.VERIFIED)
+    path.chmod(0o400)
+    before = path.stat().st_mtime_ns
+    [(mark, message)] = patient.said("store")
+    assert mark == "warning"
+    assert f"{path} cannot be written to (Permission denied), so nobody can subscribe" in message
+    assert path.stat().st_mtime_ns == before
+
+
+def test_a_store_that_nobody_could_make_is_a_failure(patient: Patient) -> None:
+    """Here its folder is a file."""
+    (patient.home / "file").touch()
+    patient.environment["DOMAINCHECK_STORE"] = str(patient.home / "file" / "below" / "subscriptions.db")
+    findings = patient.findings()
+    assert findings["store"]["mark"] == "failed"
+    assert f"{patient.home}/file cannot be written to (Not a directory)" in findings["store"]["message"]
+    assert "name another file by store.path" in findings["store"]["advice"]
+    assert findings["secrets"]["mark"] == "ok"
+
+
 # --- state -----------------------------------------------------------------------------------------------------------
 
 
@@ -117,7 +156,15 @@ def test_a_state_folder_that_cannot_be_written_to_is_a_failure(patient: Patient)
     assert patient.see().status == 3
     state = patient.findings()["state"]
     assert state["mark"] == "failed"
-    assert str(path) in state["message"]
+    assert state["message"].endswith(f"{path} cannot be written to (Not a directory)")
+    assert "name another folder by STATE_DIRECTORY" in state["advice"]
+
+
+def test_a_state_folder_that_is_not_there_yet_is_not_made(patient: Patient) -> None:
+    """It is enough that it could be."""
+    patient.environment["STATE_DIRECTORY"] = str(patient.home / "new" / "state")
+    assert patient.said("state") == [("ok", f"{patient.home}/new/state can be written to")]
+    assert list(patient.home.iterdir()) == []
 
 
 def test_mail_that_waits_is_told(patient: Patient) -> None:
@@ -136,6 +183,17 @@ def test_a_journal_that_cannot_be_used_is_a_failure(content: bytes, patient: Pat
     [(mark, _)] = patient.said("journal")
     assert mark == "failed"
     assert (patient.home / "state.db").read_bytes() == content
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_journal_that_can_only_be_read_is_a_failure(patient: Patient) -> None:
+    """Nothing is said of when the last run was, which is not known then."""
+    patient.note_run()
+    (patient.home / "state.db").chmod(0o400)
+    findings = patient.findings()
+    assert findings["journal"]["mark"] == "failed"
+    assert findings["journal"]["message"] == f"{patient.home}/state.db cannot be written to (Permission denied)"
+    assert "schedule" not in findings
 
 
 @pytest.mark.parametrize(
@@ -176,7 +234,7 @@ def test_a_damaged_cache_is_a_warning(patient: Patient) -> None:
 
 
 def test_to_look_makes_no_file(patient: Patient) -> None:
-    """Neither of ours nor of telemetry's."""
+    """Neither of ours nor of telemetry's, nor what was to show that files can be made."""
     patient.environment["POSTHOG_HOST"] = "http://127.0.0.1:1"
     patient.see()
     assert list(patient.home.iterdir()) == []

@@ -99,7 +99,7 @@ def test_a_damaged_outbox_is_told(patient: Patient) -> None:
         ({"POSTHOG_API_KEY": ""}, "ok", "off: no key is set"),
         ({"DO_NOT_TRACK": "1"}, "ok", "off: DO_NOT_TRACK=1 says so"),
         ({"DOMAINCHECK_TELEMETRY": "log"}, "ok", "log: DOMAINCHECK_TELEMETRY=log says so"),
-        ({"POSTHOG_API_KEY": "phx_personal"}, "warning", "off: POSTHOG_API_KEY is a personal API key"),
+        ({"POSTHOG_API_KEY": "phx_personal"}, "warning", "off: the key in POSTHOG_API_KEY is a personal API key"),
         ({"POSTHOG_HOST": "posthog"}, "warning", "off: the host by POSTHOG_HOST must be"),
         ({"POSTHOG_HOST": "posthog", "DO_NOT_TRACK": "1"}, "ok", "off: DO_NOT_TRACK=1 says so"),
     ],

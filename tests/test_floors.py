@@ -66,7 +66,7 @@ def test_no_import_runs_upstairs(module: Path) -> None:
     [
         ("typer", ("cli",)),
         ("rich", ("output/painter.py", "cli/terminal.py")),
-        ("cryptography", ("lab", "probes/certificate_bundle", "probes/revocation")),
+        ("cryptography", ("lab", "probes/pkcs12", "probes/revocation")),
         ("publicsuffixlist", ("targets",)),
         ("whois", ("probes/whois",)),
         ("jinja2", ("alerts", "output/html.py")),

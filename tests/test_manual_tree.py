@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotations when the program runs
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 import typer
 
 from domaincheck.cli.manual.tree import Command, Kind, Option, read
+from domaincheck.settings.readers import choice, path, text
 
 app = typer.Typer(
     help="Sample of a program.\n\nIt does nothing.", context_settings={"help_option_names": ["-h", "--help"]}
@@ -111,6 +113,31 @@ def test_kinds_of_values() -> None:
     }
     assert values["--operation"]
     assert values["--operation"].choices == ("subscribe", "unsubscribe")
+
+
+class _Colour:
+    """Reads a colour, which is of another kind for each thing."""
+
+    readers = MappingProxyType({"sky": choice("blue", "grey"), "picture": path, "word": text})
+    __name__ = "colour"
+
+    def __call__(self, written: str) -> str:
+        return written
+
+
+def test_what_an_argument_takes_may_depend_on_the_one_before_it() -> None:
+    """Its parser knows how it is read behind which word; nothing is told of what a shell can't help with."""
+    painter = typer.Typer()
+
+    @painter.command()
+    def paint(thing: str, colour: Annotated[str, typer.Argument(parser=_Colour())]) -> None:
+        """Paint it."""
+
+    after = read(painter).arguments[1].value.after
+    assert {word: (value.kind, value.choices) for word, value in after.items()} == {
+        "sky": (Kind.CHOICE, ("blue", "grey")),
+        "picture": (Kind.FILE, ()),
+    }
 
 
 def test_arguments_are_written_as_in_a_synopsis() -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import repeat
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -195,6 +195,8 @@ def test_ascii_is_all_that_an_ascii_stream_gets() -> None:
     assert "+ Valid SSL             #######--" in text
 
 
+@example("0xn--", WIDE)
+@example("xn--mnchen-3ya.", WIDE)
 @given(st.text(), st.sampled_from([NARROW, WIDE]))
 def test_no_text_becomes_an_escape_or_markup(text: str, style: Style) -> None:
     """Whatever stands in a target or in a message, no control or format character leaves."""

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domaincheck.cli.app import command_line
+from domaincheck.cli.manual.tree import read
 from domaincheck.model import Status
+from domaincheck.schemes import SCHEMES
 from domaincheck.settings import FORMATS, load
+from domaincheck.targets.tables import COLUMNS
 from domaincheck.telemetry.events import declarations
 from tests.commands import run
 
@@ -91,6 +95,12 @@ def test_readme_names_every_format() -> None:
     assert [name for name in FORMATS if f"`{name}`" not in section("Formats")] == []
 
 
+def test_readme_names_what_lists_may_hold() -> None:
+    """Every column that has targets in a CSV, and every scheme."""
+    assert [name for name in COLUMNS if f"`{name}`" not in section("Lists")] == []
+    assert [name for name in SCHEMES if not re.search(rf"[` \n]{name}[` \n]", section("Lists"))] == []
+
+
 def test_readme_tells_of_every_telemetry_event() -> None:
     """With when it is emitted and its properties, as the registry has them."""
     rows = [
@@ -110,6 +120,14 @@ def test_readme_shows_settings_that_work(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("\n".join(blocks("toml")), encoding="utf-8")
     assert load({}, path)["check.threshold"] == "30d"
+
+
+def test_readme_shows_commands_that_exist() -> None:
+    """Wherever it writes one: in a sentence, a table or a block."""
+    code = [words for _, words in re.findall(r"(```|`)(.+?)\1", README.read_text(encoding="utf-8"), re.DOTALL)]
+    shown = {name for words in code for name in re.findall(r"\bdomaincheck\s(?:-\S+\s)*([a-z][a-z-]*)", words)}
+    assert {"check", "demo", "config"} <= shown
+    assert shown - {command.path[0] for command in read(command_line()).commands} == set()
 
 
 def test_readme_shows_options_that_exist() -> None:

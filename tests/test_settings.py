@@ -193,7 +193,8 @@ def test_a_path_may_begin_at_home(tmp_path: Path) -> None:
         ("[chekc]\njobs = 3\n", "line 2: there is no setting 'chekc.jobs'; did you mean 'check.jobs'?"),
         ("\n[chekc]\n", "line 2: there is no section 'chekc'; did you mean 'check'?"),
         ("[check]\nxyzzy = 3\n", "line 2: there is no setting 'check.xyzzy'"),
-        ("jobs = 3\n", "line 1: 'jobs' must be a section, as in [check]"),
+        ("jobs = 3\n", "line 1: there is no setting 'jobs'; did you mean 'check.jobs'?"),
+        ("check = 3\n", "line 1: 'check' must be a section, as in [check]"),
         ("[[check]]\njobs = 3\n", "line 1: 'check' must be a section, as in [check]"),
         ("check.jobs = true\n", "line 1: check.jobs must be a whole number from 1 to 4096"),
         ("[check]\n'jobs' = 0 # none\n", "line 2: check.jobs must be a whole number from 1 to 4096"),
@@ -220,13 +221,14 @@ def test_what_cannot_be_used_is_named(tmp_path: Path, text: str, said: str) -> N
     ("text", "said"),
     [
         ("[check\njobs = 3\n", "line 1: Expected ']' at the end of a table declaration"),
-        ("[check]\njobs = 3\njobs = 4\n", "line 3: Cannot overwrite a value"),
+        ("[check]\njobs = 3\njobs = 4", "line 3: 'check.jobs' is on line 2 already; take one of them out"),
+        ("[check]\njobs = 3\n[smtp]\n[check]\n", "line 4: 'check' is on line 1 already; take one of them out"),
         ("[check]\njobs = three\n", "line 2: Invalid value"),
         ("[check]\nformat = 'csv", "Expected"),
     ],
 )
 def test_a_syntax_error_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
-    """In the words of the TOML reader, which has no line for the end of the file."""
+    """In the words of the TOML reader, which has no line for the end of the file, unless they do not say what it is."""
     assert complaint(tmp_path, text).startswith(said)
 
 

@@ -17,12 +17,27 @@ from domaincheck.errors import UsageError
 from domaincheck.settings import TABLE, Setting, load
 from domaincheck.settings.template import template
 from domaincheck.settings.writing import create, set_value, unset_value
+from tests.commands import ended, start_python
 from tests.test_settings import VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Change = Callable[[str], str]
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from domaincheck.errors import UsageError
+from domaincheck.settings.template import template
+from domaincheck.settings.writing import create
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # Python ignores the signal, and is told by an error
+try:
+    create(Path(sys.argv[1]), template(), replace=True)
+except UsageError as error:
+    print(error)
+"""
 
 
 @pytest.fixture
@@ -82,6 +97,7 @@ def test_every_setting_can_be_set(tmp_path: Path, setting: Setting) -> None:
     [
         ("check.jobs", "32", "jobs = 32"),
         ("check.timeout", "2.5", "timeout = 2.5"),
+        ("check.timeout", "7", "timeout = 7"),
         ("alerts.windows", "30,7", "windows = [30, 7]"),
         ("telemetry.enabled", "yes", "enabled = true"),
         ("tls.ca_file", "~/ca.pem", 'ca_file = "~/ca.pem"'),
@@ -232,8 +248,40 @@ def test_a_file_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     """In one sentence."""
     (tmp_path / "blocked").touch()
     path = tmp_path / "blocked" / "config.toml"
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(UsageError, match="cannot be written: its folder is a file"):
         set_value(path, "check.jobs", 3)
+
+
+def test_a_link_to_nowhere_is_told_with_where_it_leads(tmp_path: Path) -> None:
+    """Its own folder is there, so that alone would be puzzling; the link stays."""
+    link = tmp_path / "config.toml"
+    link.symlink_to("gone/real.toml")
+    with pytest.raises(UsageError, match=f"{link}, which leads to {tmp_path}/gone/real.toml, cannot be written"):
+        set_value(link, "check.jobs", 3)
+    with pytest.raises(UsageError, match="is there already"):
+        create(link, "")
+    assert link.is_symlink()
+
+
+@pytest.mark.parametrize("replace", [False, True])
+def test_what_is_no_file_is_left_alone(tmp_path: Path, replace: bool) -> None:
+    """A directory can't be replaced, and what goes into a device is gone."""
+    for path, what in ((tmp_path, "is a directory"), (Path("/dev/null"), "is a pipe or a device")):
+        with pytest.raises(UsageError, match=what):
+            create(path, "", replace=replace)
+        with pytest.raises(UsageError, match=what):
+            set_value(path, "check.jobs", 3)
+
+
+def test_a_new_file_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
+    """An empty one would be in the way of the next attempt; one that was there stays as it was."""
+    path = tmp_path / "config.toml"
+    for before in (None, "# mine\n"):
+        if before:
+            path.write_text(before, encoding="utf-8")
+        outcome = ended(start_python("-c", FULL_DISK, path, home=tmp_path))
+        assert outcome.stdout == f"{path} cannot be written: File too large\n"
+        assert [each.read_text(encoding="utf-8") for each in tmp_path.iterdir()] == ([before] if before else [])
 
 
 def test_what_is_wrong_itself_can_be_changed(tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domaincheck.errors import UsageError
-from domaincheck.settings import key_of
+from domaincheck.mailer.configured import PASSWORD_VARIABLE
+from domaincheck.settings import TABLE, key_of
 from domaincheck.settings.places import line_numbers, line_of
 from domaincheck.settings.toml import as_toml
+from domaincheck.settings.variables import strangers
+from domaincheck.telemetry.switch import VARIABLE as TELEMETRY_VARIABLE
 
 
 @pytest.mark.parametrize(
@@ -35,6 +38,31 @@ def test_a_name_of_no_setting_is_refused(name: str) -> None:
     """A section is none."""
     with pytest.raises(UsageError, match="there is no setting"):
         key_of(name)
+
+
+def test_every_variable_that_is_read_is_known() -> None:
+    """Those of settings, and those that other rooms read."""
+    variables = [setting.variable for setting in TABLE]
+    others = ["DOMAINCHECK_CONFIG", "DOMAINCHECK_STORE", PASSWORD_VARIABLE, TELEMETRY_VARIABLE]
+    assert list(strangers(dict.fromkeys([*variables, *others, "PATH"], "x"))) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("DOMAINCHECK_SMTP_HSOT", "DOMAINCHECK_SMTP_HOST"),
+        ("DOMAINCHECK_JOBS", "DOMAINCHECK_CHECK_JOBS"),
+        ("DOMAINCHECK_KEEP_DAYS", "DOMAINCHECK_HISTORY_KEEP_DAYS"),
+        ("DOMAINCHECK_smtp_host", "DOMAINCHECK_SMTP_HOST"),
+        ("DOMAINCHECK_STROE", "DOMAINCHECK_STORE"),
+        ("DOMAINCHECK_SMTP_PASWORD", "DOMAINCHECK_SMTP_PASSWORD"),
+        ("DOMAINCHECK_", None),
+        ("DOMAINCHECK_ZZZ", None),
+    ],
+)
+def test_a_variable_that_is_spelled_wrongly_is_found(variable: str, meant: str | None) -> None:
+    """With the one that is likest, if any is."""
+    assert list(strangers({variable: "x", "DOMAINCHECK_EMPTY": "", "DOMAINCHECKER": "x"})) == [(variable, meant)]
 
 
 @given(st.text(max_size=40))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +65,70 @@ def test_toml_is_that_of_a_store() -> None:
     assert lists.read(text, "list", parse) == ([Subscription(ANN, "example.com", standing=Standing.VERIFIED)], [])
 
 
+def exported(*entries: object, **others: object) -> str:
+    """Return the JSON of an export with *entries*."""
+    return json.dumps({"version": "1", "subscriptions": entries} | others)
+
+
+def test_json_is_that_of_an_export() -> None:
+    """With all that it tells; what is null may as well be missing."""
+    since = {"standing": "verified", "threshold": "25%", "since": "2026-11-23T06:05:00Z"}
+    wish = {"email": "Ann@Example.com", "target": "example.com"}
+    text = exported(wish | since, wish | {"threshold": 30, "standing": None})
+    assert lists.read(text, "list", parse) == (
+        [
+            Subscription(ANN, "example.com", "25%", Standing.VERIFIED, datetime(2026, 11, 23, 6, 5, tzinfo=UTC)),
+            Subscription(ANN, "example.com", "30d"),
+        ],
+        [],
+    )
+    assert found(f"\n{exported()}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ([], 'a subscription must be an object with "email" and "target"'),
+        ({"target": "a.example"}, 'a subscription needs its email, as in "you@example.com"'),
+        ({"email": ANN, "target": None}, 'a subscription needs its target, as in "example.com"'),
+        ({"email": "ann", "target": "a.example"}, "'ann' is no e-mail address"),
+        ({"email": ANN, "target": "a..example"}, "'a..example' has a dot with no name beside it"),
+        ({"email": ANN, "target": "a.example", "threshold": "soon"}, "'soon' is no threshold"),
+        ({"email": ANN, "target": "a.example", "threshold": True}, "'True' is no threshold"),
+        ({"email": ANN, "target": "a.example", "standing": "sure"}, "standing must be one of pending, verified"),
+        ({"email": ANN, "target": "a.example", "standing": []}, "standing must be one of pending, verified"),
+        ({"email": ANN, "target": "a.example", "since": "today"}, "since must be a time, as in"),
+        ({"email": ANN, "target": "a.example", "since": 1}, "since must be a time, as in"),
+        ({"email": ANN, "target": "a.example", "treshold": "30"}, "there is no key 'treshold' here, but email, target"),
+    ],
+)
+def test_a_mistake_in_json_is_named_with_its_entry(entry: object, said: str) -> None:
+    """By its number, and each of them."""
+    [first, second] = faults(exported(entry, {"email": BOB, "target": "b.example"}, entry))
+    assert first.startswith(f"list, subscription 1: {said}")
+    assert second.startswith(f"list, subscription 3: {said}")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{\n"version": "1",\n}', "list, line 3 is no JSON: "),
+        ("[{}, " + "[" * 100_000, "list is no JSON: "),
+        ('{"version": ' + "1" * 5000 + "}", "list is no JSON: "),
+        ('[{"email": "ann@example.com"}]', 'list holds no subscriptions: it has no list "subscriptions"'),
+        ('{"version": "1", "results": []}', 'list holds no subscriptions: it has no list "subscriptions"'),
+        ('{"version": "1", "subscriptions": {}}', 'list holds no subscriptions: it has no list "subscriptions"'),
+        ('{"subscriptions": []}', 'list: "version" must be "1"; another may be'),
+        (exported(version="2"), 'list: "version" must be "1"; another may be'),
+        (exported(note="mine"), "list: there is no key 'note' here, but version, subscriptions"),
+    ],
+)
+def test_json_that_is_no_export_is_refused(text: str, said: str) -> None:
+    """With a sentence that says what it lacks."""
+    [fault] = faults(text)
+    assert fault.startswith(said)
+
+
 def test_an_empty_list_holds_nothing() -> None:
     """That is no mistake."""
     assert found("") == found("\n# nobody\n") == []
@@ -100,7 +167,13 @@ def test_a_mistake_in_a_table_is_named_with_its_line(rows: str, said: str) -> No
     assert fault.startswith(said)
 
 
-@given(st.text() | st.text().map("email,target\n".__add__))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["email", "target", "since"]) | st.text(), inner),
+)
+
+
+@given(st.text() | st.text().map("email,target\n".__add__) | st.text().map("{".__add__) | VALUES.map(exported))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """With sentences on one line each, whatever stands in it."""
     assert all(fault.isprintable() for fault in faults(text))

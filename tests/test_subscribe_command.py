@@ -67,6 +67,22 @@ def test_a_wrong_code_changes_nothing(home: Home) -> None:
     assert home.run("subscribe", ANN, HOST, "--otp", home.code).status == 0
 
 
+@pytest.mark.parametrize("operation", ["subscribe", "unsubscribe"])
+def test_a_store_that_cannot_be_used_costs_no_code(home: Home, operation: str) -> None:
+    """It is told of before one is sent, and before one is used up; when it is mended, the code still works."""
+    home.subscribed(ANN, HOST)
+    store = home.folder / "subscriptions.db"
+    sound, sent = store.read_bytes(), len(home.mails)
+    store.write_bytes(b"no database at all")
+    assert (home.run(operation, ANN, HOST).status, len(home.mails)) == (3, sent)
+    store.write_bytes(sound)
+    home.run(operation, ANN, HOST)
+    store.write_bytes(b"no database at all")
+    assert home.run(operation, ANN, HOST, "--otp", home.code).status == 3
+    store.write_bytes(sound)
+    assert home.run(operation, ANN, HOST, "--otp", home.code).status == 0
+
+
 def test_a_code_works_once_and_not_for_ever(home: Home) -> None:
     """A second use and a late one are refused as a wrong one is."""
     home.run("subscribe", ANN, HOST)

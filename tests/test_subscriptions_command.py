@@ -116,7 +116,7 @@ def test_a_list_is_imported_as_pending(home: Path) -> None:
     """How many are new, and how many addresses have to be verified, is told."""
     outcome = subscriptions(home, "import", "-", stdin=LIST)
     assert (outcome.status, outcome.stdout) == (0, "")
-    assert outcome.complaint == ("3 subscriptions imported, of 3 in standard input; 2 of 2 addresses were sent a code")
+    assert outcome.complaint == "3 subscriptions imported, of 3 in standard input; codes were sent to 2 of 2 addresses"
     assert [line.split("\t")[2:] for line in subscriptions(home, "list").stdout.splitlines()] == [
         ["pending", "-", "2026-11-23T06:05:00Z"]
     ] * 3
@@ -129,7 +129,7 @@ def test_without_mail_the_list_is_imported_and_the_codes_are_owed(home: Path) ->
     missing, summary = outcome.stderr.splitlines()
     assert "set smtp.from" in missing
     assert "domaincheck otp send" in missing
-    assert summary.endswith("3 subscriptions imported, of 3 in standard input; 0 of 2 addresses were sent a code")
+    assert summary.endswith("3 subscriptions imported, of 3 in standard input; codes were sent to 0 of 2 addresses")
 
 
 def test_a_list_is_read_from_a_file(home: Path) -> None:
@@ -176,16 +176,33 @@ def test_a_file_that_is_no_list_is_not_complained_of_line_by_line(home: Path) ->
     """A few of them show what is wrong with all."""
     outcome = subscriptions(home, "import", "-", stdin="nobody\n" * 1000)
     assert len(outcome.stderr.splitlines()) == 21
-    assert outcome.stderr.endswith("nothing was imported: 1000 lines of standard input can't be used\n")
+    assert outcome.stderr.endswith("nothing was imported: standard input has 1000 faults\n")
 
 
+@pytest.mark.parametrize("form", ["toml", "json"])
 @pytest.mark.usefixtures("store")
-def test_an_export_can_be_imported_elsewhere(home: Path) -> None:
-    """There each address has to prove itself again."""
-    exported = subscriptions(home, "export").stdout
-    other = home / "other"
-    assert "3 subscriptions imported" in subscriptions(other, "import", "-", stdin=exported).stderr
-    assert {line.split("\t")[2] for line in subscriptions(other, "list").stdout.splitlines()} == {"pending"}
+def test_an_export_can_be_imported_elsewhere(form: str, home: Path) -> None:
+    """In every form that it has. There each address has to prove itself again."""
+    file, other = home / "exported", home / "other"
+    assert subscriptions(home, "export", "--format", form, "-o", file) == Outcome(0, "", "")
+    assert "3 subscriptions imported, of 3 in" in subscriptions(other, "import", file).stderr
+    here, there = (
+        [line.split("\t") for line in subscriptions(each, "list").stdout.splitlines()] for each in (home, other)
+    )
+    assert [(email, target, "pending", threshold) for email, target, _, threshold, _ in here] == [
+        tuple(row[:4]) for row in there
+    ]
+
+
+def test_an_export_with_a_fault_is_not_imported_at_all(home: Path) -> None:
+    """The entry is named, as it is no more than a line of a list."""
+    entries = [{"email": ANN, "target": "example.com"}, {"email": "bob", "target": "example.com"}]
+    outcome = subscriptions(home, "import", "-", stdin=json.dumps({"version": "1", "subscriptions": entries}))
+    assert outcome.status == 3
+    fault, summary = outcome.stderr.splitlines()
+    assert fault.startswith("domaincheck: standard input, subscription 2: 'bob' is no e-mail address")
+    assert summary == "domaincheck: nothing was imported: standard input has 1 fault"
+    assert list(home.iterdir()) == []
 
 
 def test_a_quiet_import_says_nothing(home: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -14,11 +16,15 @@ from domaincheck.targets import parse
 @example("xn--\ud800.x")
 @example("https://[")
 def test_any_text_is_a_target_or_an_invalid_target_with_a_reason(text: str) -> None:
-    """The parser never raises, keeps what was written, and what it accepts is a host in lower-case ASCII."""
+    """The parser never raises, keeps what was written, and what it accepts is a host in lower-case ASCII.
+
+    A reason follows a place, as in ``list.txt, line 3: …``, so it has neither a capital nor a full stop.
+    """
     target = parse(text)
     assert target.text == text.strip() or "@" in text
     if isinstance(target, InvalidTarget):
-        assert target.reason.endswith(".")
+        assert target.reason[0] not in string.ascii_uppercase
+        assert target.reason[-1] != "."
     else:
         assert target.host.isascii()
         assert target.host == target.host.lower()

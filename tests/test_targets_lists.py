@@ -156,7 +156,7 @@ def test_a_pattern_becomes_the_files_it_stands_for() -> None:
         ("file:// ", "names no file"),
         ("file:a\0b", "names no file"),
         ("file://chain.pem", "names the machine 'chain.pem'; write file:///PATH"),
-        ("file:*.pem", "No file matches '*.pem'"),
+        ("file:*.pem", "no file matches '*.pem'"),
     ],
 )
 def test_what_names_no_file_says_why(text: str, words: str) -> None:

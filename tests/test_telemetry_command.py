@@ -116,6 +116,15 @@ def test_status_tells_the_same_as_json(operator: Operator) -> None:
     assert told["delivered_at"] == "2026-11-23T06:05:00Z"
 
 
+def test_status_says_where_a_key_that_must_not_be_sent_stands(keyless: Operator) -> None:
+    """The file is no key; a personal one is in it."""
+    file = keyless.home / "config.toml"
+    file.write_text('[telemetry]\napi_key = "phx_0123456789abcdef"\n', encoding="utf-8")
+    assert keyless.status()["reason"] == (
+        f"the key in {file} is a personal API key, which must never be sent: use the project's, which begins with phc_"
+    )
+
+
 def test_status_follows_the_switches(operator: Operator) -> None:
     """It is what the next command will do."""
     assert operator.status("--no-telemetry")["mode"] == "off"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,10 +10,12 @@ import typer
 from domaincheck.settings import TABLE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from domaincheck.cli.invocation import Invocation
     from domaincheck.settings import Settings
+    from domaincheck.settings.readers import Reader
 
 app = typer.Typer(name="config", help="Show the settings in force and where they come from; change the settings file.")
 
@@ -20,11 +23,16 @@ UNSET = 1
 """The exit status of ``get`` for a setting that has no value, as git config has it."""
 
 
-class _Name:
-    """Takes the name of a setting as it is; completions offer *choices*. Those of domains cannot be listed."""
+@dataclass(frozen=True)
+class _AsTyped:
+    """Takes a text as it is. Completions offer *choices*, or what *readers* take by the word that stands before.
 
-    choices = tuple(setting.name for setting in TABLE)
-    __name__ = "setting"
+    The settings of single domains are not among them, as nobody could list these.
+    """
+
+    choices: tuple[str, ...] = ()
+    readers: Mapping[str, Reader[Any]] | None = None
+    __name__ = "text"
 
     def __call__(self, text: str) -> str:
         return text
@@ -34,7 +42,7 @@ Name = Annotated[
     str,
     typer.Argument(
         metavar="KEY",
-        parser=_Name(),
+        parser=_AsTyped(tuple(setting.name for setting in TABLE)),
         help="A setting, as in check.jobs or domains.example.de.expires_at.",
     ),
 ]
@@ -74,7 +82,7 @@ def show(
     if json:
         world.stdout.write(json_module.dumps(settings_shown.document(shown, file), indent=2) + "\n")
     elif world.stdout.isatty():
-        world.stdout.writelines(settings_shown.columns(shown, style_for(world.stdout, world.environment)))
+        world.stdout.writelines(settings_shown.columns(shown, file, style_for(world.stdout, world.environment)))
     else:
         world.stdout.writelines("\t".join(settings_shown.fields(row)) + "\n" for row in shown)
     return 0
@@ -105,7 +113,12 @@ def set_(
     ctx: typer.Context,
     key: Name,
     value: Annotated[
-        str | None, typer.Argument(metavar="VALUE", help="Its value: 25%, true, 2027-03-01, [30, 14, 7].")
+        str | None,
+        typer.Argument(
+            metavar="VALUE",
+            parser=_AsTyped(readers={setting.name: setting.read for setting in TABLE}),
+            help="Its value: 25%, true, 2027-03-01, [30, 14, 7].",
+        ),
     ] = None,
     unset: Annotated[bool, typer.Option("--unset", help="Take KEY out of the file.")] = False,
 ) -> int:

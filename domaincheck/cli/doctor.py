@@ -23,6 +23,8 @@ COULD_NOT = 3
 _BY_SETTINGS = ("store", "secrets", "CAs", "mail", "PostHog")
 """What can't be looked at without settings that can be used."""
 
+_CLOSED = "see that whoever runs this may read and write there"
+
 
 def doctor(
     ctx: typer.Context,
@@ -32,23 +34,18 @@ def doctor(
     json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> int:
     """See whether everything is in place that a scheduled run needs, and say what to do where it is not."""
+    from domaincheck.cli.health.shown import shown_on
+
     world = ctx.obj.world
-    checks = []
+    checks, lines = [], shown_on(world.stdout, world.environment)
     for check in _checks(ctx.obj, mail):
         checks.append(check)
         if not json:
-            world.stdout.write("".join(f"{line}\n" for line in _lines(check)))
+            world.stdout.write("".join(f"{line}\n" for line in lines(check)))
             world.stdout.flush()
     if json:
         world.stdout.write(json_module.dumps(_document(checks), ensure_ascii=False, indent=2) + "\n")
     return COULD_NOT if any(check.mark is Mark.FAILED for check in checks) else 0
-
-
-def _lines(check: Check) -> Iterator[str]:
-    yield f"{check.mark:8} {check.name:9} {check.message}"
-    if check.advice:
-        yield f"{'':18} -> {check.advice}"
-    yield from (f"{'':21} {line}" for line in check.conversation)
 
 
 def _document(checks: Sequence[Check]) -> dict[str, object]:
@@ -81,4 +78,11 @@ def _checks(invocation: Invocation, address: str | None) -> Iterator[Check]:
         try:
             yield from examine(invocation)
         except Exception as error:  # noqa: BLE001 - whatever is wrong is what was asked for
-            yield Check(name, Mark.FAILED, clean(str(error) or type(error).__name__))
+            yield Check(name, Mark.FAILED, clean(_said(error)), _CLOSED if isinstance(error, PermissionError) else None)
+
+
+def _said(error: Exception) -> str:
+    """Return what *error* says, without the number that the operating system gives it."""
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}"
+    return str(error) or type(error).__name__

@@ -54,7 +54,7 @@ Files = Annotated[
         "--file",
         metavar="FILE",
         parser=parsers.file,
-        help="Read targets from FILE too, a list or CSV with a header; - is standard input. Repeatable.",
+        help="Read targets from FILE too: a list, or CSV with a header; - is standard input. Repeatable.",
     ),
 ]
 Tls = Annotated[bool, typer.Option("--tls/--no-tls", help="Check the TLS certificate.")]
@@ -67,7 +67,7 @@ Warning_ = Annotated[
         metavar="VALUE",
         parser=_threshold,
         help="Warn this long before an expiry: 30, 30d or 25% of the certificate's lifetime. "
-        "Without it 30 days, or the last third of a shorter-lived certificate.",
+        "Without it, 30 days, but never more than a third of that lifetime.",
     ),
 ]
 Critical = Annotated[
@@ -76,13 +76,13 @@ Critical = Annotated[
         "--critical",
         metavar="VALUE",
         parser=_threshold,
-        help="Call it critical this long before, within the warning window. Without it 7/30 of that window.",
+        help="Call it critical this long before, within the warning window. Without it, the last 7/30 of that window.",
     ),
 ]
 Jobs = Annotated[
     int,
     typer.Option(
-        "-j", "--jobs", metavar="N", parser=parsers.Number(whole(1, MOST_JOBS)), help="Probe N targets at once."
+        "-j", "--jobs", metavar="N", parser=parsers.Number(whole(1, MOST_JOBS)), help="Probe up to N targets at once."
     ),
 ]
 Timeout = Annotated[
@@ -91,18 +91,26 @@ Timeout = Annotated[
         "--timeout",
         metavar="SECONDS",
         parser=parsers.Number(seconds),
-        help="Time for one probe in all, name resolution and retries included.",
+        help="Seconds that one probe may take in all, name resolution and retries included.",
     ),
 ]
 Retries = Annotated[
     int,
     typer.Option(
-        "--retries", metavar="N", parser=parsers.Number(whole(0)), help="Try again after a failure that may pass."
+        "--retries",
+        metavar="N",
+        parser=parsers.Number(whole(0)),
+        help="Try again up to N times after a failure that may pass.",
     ),
 ]
 Format = Annotated[
     FormatName | None,
-    typer.Option("--format", metavar="NAME", help="Output format; table on a terminal, plain elsewhere."),
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="Output format: table, plain, json, ndjson, csv, nagios, prometheus, html or ics. "
+        "Without it, table on a terminal and plain elsewhere.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Same as --format json.")]
 Output = Annotated[
@@ -120,9 +128,13 @@ Sort = Annotated[
 ]
 Group = Annotated[
     bool,
-    typer.Option("--group", help="Tell once of targets behind one certificate that are alike; table and plain only."),
+    typer.Option(
+        "--group", help="Show targets with one certificate and the same problems as one; table and plain only."
+    ),
 ]
-ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever the results say.")]
+ExitZero = Annotated[
+    bool, typer.Option("--exit-zero", help="Exit with 0 whatever the results say; bad usage is 3 still.")
+]
 Progress = Annotated[
     bool | None,
     typer.Option("--progress/--no-progress", show_default=False, help="Show a progress bar; by default on a terminal."),
@@ -146,7 +158,8 @@ Starttls = Annotated[
         "--starttls",
         metavar="PROTOCOL",
         parser=_Protocol(),
-        help="Start TLS within PROTOCOL, on its port unless another is given, for targets without a scheme.",
+        help="Start TLS within PROTOCOL, as smtp or imap, on its port unless another is given, "
+        "for targets without a scheme.",
     ),
 ]
 Ipv4 = Annotated[bool, typer.Option("-4", help="Use IPv4 only.")]
@@ -199,7 +212,9 @@ RdapUrl = Annotated[
 ]
 WhoisServer = Annotated[
     str | None,
-    typer.Option("--whois-server", metavar="HOST[:PORT]", help="Ask this WHOIS server about every domain."),
+    typer.Option(
+        "--whois-server", metavar="HOST[:PORT]", help="Ask this WHOIS server about every domain, on port 43 by default."
+    ),
 ]
 ExpectIssuer = Annotated[
     list[str] | None,
@@ -233,11 +248,14 @@ ExpectNs = Annotated[
     typer.Option(
         "--expect-ns",
         metavar="NAME",
-        help="Complain unless the domain has this name server, and those of further --expect-ns, and no other.",
+        help="Complain unless this is the domain's only name server. Repeatable: unless these are all of them.",
     ),
 ]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="Neither use nor keep registrations and revocation lists.")]
+NoCache = Annotated[
+    bool,
+    typer.Option("--no-cache", help="Neither use nor keep what is remembered: registrations and revocation lists."),
+]
 Refresh = Annotated[
     bool,
-    typer.Option("--refresh", help="Ask registries and issuers anew, and keep what they say instead of what was kept."),
+    typer.Option("--refresh", help="Ask registries and issuers anew, and remember what they say now."),
 ]

@@ -17,7 +17,7 @@ from domaincheck.model import Report
 from domaincheck.output import FORMATS, Order
 from domaincheck.runner import Runner, in_order
 from domaincheck.verdict import Tally
-from domaincheck.wiring import ProbeOptions, prepare_for_many, registration_lane, tls_lane
+from domaincheck.wiring import ProbeOptions, registration_lane, tls_lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -140,7 +140,6 @@ def running(  # noqa: PLR0913 - what makes a runner
     domain: bool = True,
 ) -> Iterator[Runner]:
     """Start the probes' threads, and let them go at the end without waiting for any that are still busy."""
-    prepare_for_many()
     handshakes = tls_lane(options, world) if tls else None
     registrations = registration_lane(options, world, tell) if domain else None
     try:

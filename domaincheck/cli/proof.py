@@ -42,6 +42,7 @@ def prove(invocation: Invocation, journal: Journal, request: Request, otp: str |
     Where nobody can be asked, a code is sent, and standard error says how to finish.
     """
     world, email, operation = invocation.world, request.email, request.operation
+    _has_subscriptions(invocation, email)
     if otp is not None:
         if _verify(invocation, journal, request, otp):
             return True
@@ -78,6 +79,7 @@ def send(  # noqa: PLR0913 - as above
     nothing to unsubscribe from: neither do strangers get mail, nor is it told who is one.
     """
     world, post = invocation.world, invocation.open_post()
+    concerned = operation == "subscribe" or _has_subscriptions(invocation, email)
     decision = verification.decide(journal, email, operation, world.clock(), force=force)
     invocation.happenings.code_asked_for(email, operation, force=force, new=decision.sending is Sending.NEW)
     if decision.sending is not Sending.NEW:
@@ -86,7 +88,7 @@ def send(  # noqa: PLR0913 - as above
             say(world.stderr, _refusal(email, another, decision))
         return decision.sending is Sending.ALIVE
     try:
-        if operation == "subscribe" or any(invocation.open_store().subscriptions(email)):
+        if concerned:
             verification.send(journal, post, email, operation, targets)
             invocation.happenings.code_mailed(email, operation, accepted=True)
     except MailError as error:
@@ -96,6 +98,11 @@ def send(  # noqa: PLR0913 - as above
     if not quiet:
         say(world.stderr, f"a code is on its way to {email}; it lives {MINUTES} minutes")
     return True
+
+
+def _has_subscriptions(invocation: Invocation, email: str) -> bool:
+    """Return whether *email* has any; a store of no use is told of by this, before a code is sent or used up."""
+    return any(invocation.open_store().subscriptions(email))
 
 
 def _verify(invocation: Invocation, journal: Journal, request: Request, code: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from domaincheck.errors import UsageError
+from domaincheck.files.folders import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +93,7 @@ def schedule(
     cron: Annotated[bool, typer.Option("--cron", help="Print a crontab line; the default.")] = False,
     systemd: Annotated[bool, typer.Option("--systemd", help="Print a service and a timer for systemd.")] = False,
 ) -> int:
-    """Print a crontab line, or units for systemd, that check every day; install it yourself."""
+    """Print a crontab line, or units for systemd, for a run every day; nothing is installed."""
     if cron and systemd:
         raise UsageError("--cron and --systemd exclude each other: give one")
     invocation: Invocation = ctx.obj
@@ -116,8 +117,8 @@ def _words(invocation: Invocation) -> Sequence[str]:
     config, store = (invocation.world.environment.get(name) for name in ("DOMAINCHECK_CONFIG", "DOMAINCHECK_STORE"))
     told = replace(
         invocation,
-        config=invocation.config or (Path(config).expanduser() if config else None),
-        store=invocation.store or (Path(store).expanduser() if store else None),
+        config=invocation.config or (expanded(Path(config)) if config else None),
+        store=invocation.store or (expanded(Path(store)) if store else None),
     )
     return [*program, *told.file_options, "run-scheduled"]
 

@@ -79,9 +79,10 @@ def import_(
         Path, typer.Argument(metavar="FILE", parser=parsers.file, help="The list to read; - is standard input.")
     ],
 ) -> int:
-    """Add the subscriptions that a list holds, all of them or, if a line can't be used, none.
+    """Add the subscriptions that a list holds, all of them or, if one can't be used, none.
 
-    A list is TOML as the store's, CSV with the header email,target[,threshold], or lines of an address and its targets.
+    A list is TOML or JSON as export writes it, CSV with the header email,target[,threshold], or lines of an address and
+    its targets.
     """
     from domaincheck.cli.terminal import say
     from domaincheck.errors import UsageError
@@ -95,11 +96,11 @@ def import_(
     for fault in faults[:MOST_FAULTS]:
         say(world.stderr, fault)
     if faults:
-        raise UsageError(f"nothing was imported: {counted(len(faults), 'line')} of {origin} can't be used")
+        raise UsageError(f"nothing was imported: {origin} has {counted(len(faults), 'fault')}")
     added, waiting = enrol(store, wishes, world.clock())
     sent = _send_codes(invocation, waiting) if waiting else 0
     if invocation.verbosity >= 0:
-        codes = f"; {sent} of {counted(len(waiting), 'address', 'addresses')} were sent a code" if waiting else ""
+        codes = f"; codes were sent to {sent} of {counted(len(waiting), 'address', 'addresses')}" if waiting else ""
         say(world.stderr, f"{counted(added, 'subscription')} imported, of {len(wishes)} in {origin}{codes}")
     return 0 if sent == len(waiting) else NOT_YET
 

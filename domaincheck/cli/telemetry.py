@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from domaincheck.telemetry.switch import Switch
     from domaincheck.world import World
 
-app = typer.Typer(name="telemetry", help="Show what is told to your own PostHog; switch that on or off.")
+app = typer.Typer(name="telemetry", help="Show what your own PostHog is told; switch that on or off.")
 
 NOT_YET = 1
 JSON_VERSION = "1"
@@ -133,7 +133,7 @@ def whois(
     ctx: typer.Context,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The e-mail address of somebody who subscribed.")],
 ) -> int:
-    """Print under which name events tell of an address while telemetry.identity is "hashed"."""
+    """Print the hash by which events name an address while telemetry.identity is "hashed"."""
     from domaincheck.addresses import normalised
     from domaincheck.cli.terminal import say
     from domaincheck.files.folders import state_folder

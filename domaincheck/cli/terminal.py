@@ -21,6 +21,8 @@ MESSAGE_LIMIT = 1000
 TEXT_LIMIT = 60
 NOTE_STAYS = 2.0
 """Seconds for which a sentence stands beside the progress bar, whatever finishes meanwhile."""
+LINES_APART = 5.0
+"""Seconds between two lines that tell of progress where no bar can be shown."""
 
 
 def say(stderr: TextIO, message: str) -> None:
@@ -86,11 +88,26 @@ class _RichBar(Bar):
         self._progress.update(self._task, text=clean(sentence, TEXT_LIMIT))
 
 
+class _Lines(Bar):
+    """A line now and then, and one at the end, where a bar cannot be drawn over and over."""
+
+    def __init__(self, stream: TextIO, total: int) -> None:
+        self._stream, self._total, self._done = stream, total, 0
+        self._said = time.monotonic()
+
+    def advance(self, name: str) -> None:  # noqa: ARG002 - the last of many is not worth a line
+        self._done += 1
+        now = time.monotonic()
+        if self._done == self._total or now - self._said > LINES_APART:
+            self._said = now
+            say(self._stream, f"{self._done} of {self._total} checked")
+
+
 @contextmanager
 def progress(stream: TextIO, total: int, *, wanted: bool) -> Iterator[Bar]:
-    """Show a bar on *stream* while the block runs, if *wanted*."""
-    if not wanted:
-        yield Bar()
+    """Show a bar on *stream* while the block runs, if *wanted*; lines where that is no terminal."""
+    if not (wanted and stream.isatty()):
+        yield _Lines(stream, total) if wanted else Bar()
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Source = Literal["auto", "rdap", "whois"]
 WHOIS_PORT = 43
 
-_HTTP_ADDRESS = re.compile(r"https?://[!-.0-~][!-~]*")  # visible ASCII, and something before the first slash
+_HTTP_ADDRESS = r"https?://[!-.0-~][!-~]*"  # visible ASCII, and something before the first slash
 
 
 def check_parts(*, tls: bool, domain: bool) -> None:
@@ -124,7 +124,7 @@ def rdap_url(text: str | None, option: str = "--rdap-url") -> str | None:
     """Return the base address that *option* names, with a slash at its end."""
     if text is None:
         return None
-    if not _HTTP_ADDRESS.fullmatch(text):
+    if not re.fullmatch(_HTTP_ADDRESS, text):
         raise UsageError(f"{option} {clean(text)!r} is no address, as in https://rdap.example.net/")
     return text.rstrip("/") + "/"
 

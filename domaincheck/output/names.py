@@ -23,7 +23,7 @@ def title(group: Group, painter: Painter) -> str:
     """Return what the first target of *group* is called, and how many more there are."""
     target = painter.foreign(group.shown.target)
     meaning = readable(group.shown.host or "") if painter.unicode and "xn--" in target.lower() else None
-    return target + (f" ({meaning})" if meaning else "") + painter.foreign(group.others)
+    return target + (f" ({painter.foreign(meaning)})" if meaning else "") + painter.foreign(group.others)
 
 
 def readable(host: str) -> str | None:
@@ -33,10 +33,11 @@ def readable(host: str) -> str | None:
     """
     import idna
 
-    if "xn--" not in host:
+    encoded = host.split(".")
+    if not any(label.startswith("xn--") for label in encoded):
         return None
     try:
-        labels = [idna.ulabel(label) if label.startswith("xn--") else label for label in host.split(".")]
+        labels = [idna.ulabel(label) if label.startswith("xn--") else label for label in encoded]
     except UnicodeError:
         return None
     return ".".join(labels) if all(map(_is_plain, labels)) else None

@@ -1,7 +1,6 @@
 """The certificates that a file holds: PEM with whatever else stands in it, DER, or PKCS#12.
 
-Private keys are passed over unread, but for those within PKCS#12, which come out of the library with the certificates
-and are dropped at once.
+Private keys are passed over unread, but for those within PKCS#12.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import UsageError
-from domaincheck.probes import der
+from domaincheck.probes import der, pkcs12
 from domaincheck.probes.certificate import read
 from domaincheck.text import clean
 
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
 _CERTIFICATES = frozenset(["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"])
 _EDGE = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----")
 
-# RFC 7292 §4: a sequence that begins with version 3, in DER or in BER of indefinite length.
-_PKCS12 = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03", re.DOTALL)
 _JAVA = b"\xfe\xed\xfe\xed"
 
 _NOTHING = "holds no certificate, neither as PEM nor as DER or PKCS#12"
@@ -37,8 +34,9 @@ def certificates(data: bytes, password: bytes | None = None) -> tuple[bytes, ...
     """
     if blocks := list(_blocks(data)):
         return _from_pem(blocks)
-    if _PKCS12.match(data):
-        return _from_pkcs12(data, password)
+    if pkcs12.is_pkcs12(data):
+        found, of_key = pkcs12.certificates(data, password)
+        return found if of_key else leaf_first(found)
     if data.startswith(_JAVA):
         raise UsageError("is a key store of Java: export the certificate as PEM or PKCS#12")
     return (_from_der(data),)
@@ -92,26 +90,6 @@ def _from_der(data: bytes) -> bytes:
     if inner.tag == der.INTEGER:  # a version: PKCS#8, PKCS#1 and SEC 1 begin so
         raise UsageError(_KEY_ONLY)
     return data[: outer.stop]
-
-
-def _from_pkcs12(data: bytes, password: bytes | None) -> tuple[bytes, ...]:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-
-    try:
-        store = pkcs12.load_pkcs12(data, password)
-    except UnsupportedAlgorithm as error:
-        raise UsageError(f"is PKCS#12, encrypted as nobody should any more: {clean(str(error))}") from error
-    except (ValueError, TypeError) as error:  # by turns, for a password that is missing or wrong, and for damage
-        if password is None:
-            remedy = "name a file with its password by --password-file"
-            raise UsageError(f"is PKCS#12, and damaged, or encrypted: {remedy}") from error
-        raise UsageError("is PKCS#12, and damaged, or its password is not that of --password-file") from error
-    of_key = () if store.cert is None else (store.cert,)
-    found = tuple(each.certificate.public_bytes(Encoding.DER) for each in (*of_key, *store.additional_certs))
-    if not found:
-        raise UsageError("is PKCS#12 and holds no certificate")
-    return found if of_key else leaf_first(found)
 
 
 def leaf_first(ders: tuple[bytes, ...]) -> tuple[bytes, ...]:

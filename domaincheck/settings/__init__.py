@@ -3,6 +3,7 @@
 ``table``               every setting there is, and what is known of it
 ``readers``             what their values mean
 ``names``, ``places``   which setting is meant, and on which line of the file it stands
+``variables``           what of the environment is meant for us, and is spelled wrongly
 ``loading``             the settings in force
 ``template``, ``toml``  the file as ``config init`` writes it
 ``editing``             one value changed in it

@@ -11,7 +11,7 @@ from domaincheck.errors import UsageError
 from domaincheck.files.folders import settings_folder
 from domaincheck.files.whole import read_text
 from domaincheck.settings.names import nearest
-from domaincheck.settings.places import place
+from domaincheck.settings.places import place, repetition
 from domaincheck.settings.table import DOMAIN_TABLE, DOMAINS, TABLE
 from domaincheck.text import clean
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domaincheck.settings.table import Setting
+
+_SAYS_TWICE = ("Cannot overwrite", "Cannot declare")
+"""How the reader of TOML begins to complain of what is there twice, without a word of what it is."""
 
 _CREDENTIALS = re.compile(r"//\S*@")
 
@@ -135,7 +138,7 @@ def parse(path: Path, text: str) -> Settings:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # besides its own: a number of many digits, a list in lists in lists
-        raise UsageError(_syntax_error(path, str(error))) from error
+        raise UsageError(_syntax_error(path, text, str(error))) from error
     domains = _section(path, text, DOMAINS, content.pop(DOMAINS, {}))
     known = {setting.name: setting for setting in TABLE}
     sections = {setting.section for setting in TABLE} | {DOMAINS}
@@ -143,12 +146,17 @@ def parse(path: Path, text: str) -> Settings:
     for section, keys in content.items():
         if not keys and section not in sections:
             raise UsageError(f"{place(path, text, section)}: there is no section {nearest(section, sections)}")
+        if not isinstance(keys, dict | list) and section not in sections:
+            raise UsageError(f"{place(path, text, section)}: there is no setting {nearest(section, known)}")
         found |= {f"{section}.{key}": value for key, value in _values(path, text, section, keys, known).items()}
     return Settings(found, {domain: _of_domain(path, text, domain, keys) for domain, keys in domains.items()})
 
 
-def _syntax_error(path: Path, message: str) -> str:
-    """Return what the reader of TOML says, with the line in front, as for any other fault."""
+def _syntax_error(path: Path, text: str, message: str) -> str:
+    """Return what the reader of TOML says of *text*, with the line in front, as for any other fault."""
+    if message.startswith(_SAYS_TWICE) and (found := repetition(text)):
+        name, first, second = found
+        return clean(f"{path}, line {second}: {name!r} is on line {first} already; take one of them out")
     words, _, where = message.partition(" (at line ")
     line = where.partition(",")[0]
     return clean(f"{path}, line {line}: {words}" if line.isdigit() else f"{path}: {message}")

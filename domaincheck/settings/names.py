@@ -59,9 +59,15 @@ def _known(name: str) -> dict[str, Key]:
 
 
 def nearest(name: str, known: Collection[str]) -> str:
-    """Return *name*, safe to show, and which of *known* may have been meant: much like it, or of the same last part."""
+    """Return *name*, safe to show, and which of *known* may have been meant."""
+    meant = likeliest(name, known)
+    return f"{clean(name)!r}" + (f"; did you mean {clean(meant)!r}?" if meant else "")
+
+
+def likeliest(name: str, known: Collection[str]) -> str | None:
+    """Return which of *known* may be meant by *name*: much like it, or of the same last part; ``None`` if none is."""
     import difflib
 
-    near = difflib.get_close_matches(name, known, n=1)
-    near = near or [each for each in known if each.endswith(f".{name.rpartition('.')[2]}")]
-    return f"{clean(name)!r}" + (f"; did you mean {clean(near[0])!r}?" if near else "")
+    last = f".{name.rpartition('.')[2]}"
+    alike = difflib.get_close_matches(name, known, n=1) or [each for each in known if each.endswith(last)]
+    return alike[0] if alike else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -17,15 +17,30 @@ def line_numbers(text: str) -> dict[str, int]:
     In one pass and by simple means: what looks like a key within a text of several lines is taken for one.
     """
     found: dict[str, int] = {}
+    for name, number in _names(text):
+        found.setdefault(name, number)
+    return found
+
+
+def repetition(text: str) -> tuple[str, int, int] | None:
+    """Return the first section or key of the TOML *text* that stands there twice, and both lines; as simply found."""
+    found: dict[str, int] = {}
+    for name, number in _names(text):
+        if name in found:
+            return name, found[name], number
+        found[name] = number
+    return None
+
+
+def _names(text: str) -> Iterator[tuple[str, int]]:
     within = ""
     for number, line in enumerate(text.splitlines(), 1):
         bare = line.partition("#")[0].strip().replace('"', "").replace("'", "")
         if bare.startswith("["):
-            within = name = bare.strip("[] ")
-        else:
-            name = f"{within}.{bare.partition('=')[0].strip()}".lstrip(".")
-        found.setdefault(name, number)
-    return found
+            within = bare.strip("[] ")
+            yield within, number
+        elif "=" in bare:
+            yield f"{within}.{bare.partition('=')[0].strip()}".lstrip("."), number
 
 
 def line_of(numbers: Mapping[str, int], name: str) -> int | None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from domaincheck.files.folders import expanded
 from domaincheck.threshold import WANTED, Threshold
 
 if TYPE_CHECKING:
@@ -78,11 +79,7 @@ _HOST = r"([^\s:/@\[\]]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"
 
 
 def _path(value: Any) -> Path:
-    path = Path(_text(value))
-    try:
-        return path.expanduser()
-    except RuntimeError:  # there is nobody of that name; a shell leaves such a path as it is, too
-        return path
+    return expanded(Path(_text(value)))
 
 
 def _switch(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 def create(path: Path, text: str, *, replace: bool = False) -> None:
     """Write the settings file *path* with *text*; raise UsageError if there is one already, unless *replace*."""
     with _alone_with(path):
-        if os.path.lexists(path) and not replace:
+        if (_is_there(path) or path.is_symlink()) and not replace:
             raise UsageError(f"{clean(str(path))} is there already: --force puts a new one in its place")
         _write(path, text)
 
@@ -77,6 +78,8 @@ def _plain(key: Key, value: Any) -> tuple[Any, Any]:
             continue
         if isinstance(found, tuple):
             return (meant if found == (meant,) else list(found)), found
+        if isinstance(found, float) and found.is_integer():
+            return int(found), found
         return (meant if isinstance(found, Path | date) else found), found  # a path with its ~, a day without an hour
     raise UsageError(f"{clean(key.name)} must be {key.setting.read.wanted}")
 
@@ -136,18 +139,34 @@ def _is_wrong(text: str, parts: tuple[str, ...]) -> bool:
 
 
 def _text(path: Path) -> str | None:
+    return read_text(path) if _is_there(path) else None
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is a file at *path*; raise UsageError for what is something else, and never a file."""
     with _told(path):
-        exists = path.exists()
-    return read_text(path) if exists else None
+        if not path.exists():
+            return False
+        mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        what = "directory" if stat.S_ISDIR(mode) else "pipe or a device"
+        raise UsageError(f"{clean(str(path))} is a {what}, and no settings file")
+    return True
 
 
 def _write(path: Path, text: str) -> None:
-    if path.exists() and not os.access(path, os.W_OK):  # a rename would not mind
+    is_new = not _is_there(path)
+    if not is_new and not os.access(path, os.W_OK):  # a rename would not mind
         raise UsageError(f"{clean(str(path))} is protected against writing")
     with _told(path):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))  # a key may come to stand in it
-    with replacing(path) as stream:
-        stream.write(text)
+    try:
+        with replacing(path) as stream:
+            stream.write(text)
+    except BaseException:
+        if is_new:
+            path.resolve().unlink(missing_ok=True)
+        raise
 
 
 @contextlib.contextmanager
@@ -166,4 +185,6 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UsageError(f"{clean(str(path))} cannot be written: {error.strerror}") from error
+        leads = f", which leads to {clean(os.path.realpath(path))}," if os.path.islink(path) else ""  # noqa: PTH114 - never raises
+        reason = "its folder is a file" if isinstance(error, FileExistsError) else error.strerror
+        raise UsageError(f"{clean(str(path))}{leads} cannot be written: {reason}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import UsageError
+from domaincheck.files.folders import expanded, usual_folder
 from domaincheck.store.base import PATIENCE, Store
 from domaincheck.store.sqlite import SqliteStore
 from domaincheck.store.toml import TomlStore
@@ -29,12 +30,12 @@ def store_file(environment: Mapping[str, str], named: Path | None, settled: Path
     """
     variable = environment.get("DOMAINCHECK_STORE")
     if path := named or (Path(variable) if variable else settled):
-        return path.expanduser()
+        return expanded(path)
     if folder := environment.get("STATE_DIRECTORY"):
         return Path(folder.split(":")[0]) / FILE_NAME
     import platformdirs
 
-    return platformdirs.user_data_path("domaincheck") / FILE_NAME
+    return usual_folder(platformdirs.user_data_path) / FILE_NAME
 
 
 def open_store(path: Path, parse: Parse, patience: float = PATIENCE) -> Store:

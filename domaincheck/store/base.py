@@ -84,7 +84,7 @@ def target_of(text: str, parse: Parse) -> Target:
     if isinstance(target, InvalidTarget):
         raise UsageError(target.reason)
     if not target.text.isprintable():
-        raise UsageError(f"'{clean(target.text, 80)}' has characters that can't be shown; leave them out.")
+        raise UsageError(f"'{clean(target.text, 80)}' has characters that can't be shown; leave them out")
     return target
 
 

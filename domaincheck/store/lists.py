@@ -1,4 +1,4 @@
-"""Lists of subscriptions that somebody wrote: TOML as a store's, CSV with a header, or lines of words."""
+"""Lists of subscriptions: TOML as a store's, JSON as an export's, CSV with a header, or lines of words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from domaincheck.addresses import normalised
 from domaincheck.errors import UsageError
 from domaincheck.model import Subscription
-from domaincheck.store import document
+from domaincheck.store import document, exported
 from domaincheck.store.base import keyed
 from domaincheck.text import clean
 
@@ -28,10 +28,11 @@ COLUMNS = ("email", "target", "threshold")
 _LINE_END = re.compile(r"\r\n?|\n")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
 _TOML = re.compile(r"\[\[|(?:version|subscription)\s*=")
+_JSON = re.compile(r"\{|\[\s*(?:\{|$)")
 
 
 def read(text: str, origin: str, parse: Parse) -> tuple[list[Subscription], list[str]]:
-    """Return the subscriptions listed in *text*, and a sentence for each line of *origin* that can't be used.
+    """Return the subscriptions listed in *text*, and a sentence for each line or entry of *origin* that can't be used.
 
     The first line that is neither empty nor a comment tells which kind of list it is.
     """
@@ -42,6 +43,8 @@ def read(text: str, origin: str, parse: Parse) -> tuple[list[Subscription], list
     try:
         if _TOML.match(first):
             return list(document.read(text, origin, parse).values()), []
+        if _JSON.match(first):
+            return exported.read(text, clean(origin), parse)
         for place, *wish in _rows(text, first, clean(origin)) if _is_header(first) else _words(lines, clean(origin)):
             try:
                 found.append(_subscription(parse, *wish))

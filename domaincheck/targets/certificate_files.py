@@ -36,7 +36,7 @@ def parse_files(text: str, find: Find) -> Iterator[CertificateFile | InvalidTarg
     for each in paths:
         yield CertificateFile(text if each == path else SCHEME + each, each)
     if not paths:
-        yield InvalidTarget(text, f"No file matches '{clean(path)}'.")
+        yield InvalidTarget(text, f"no file matches '{clean(path)}'")
 
 
 def _path(rest: str) -> str:

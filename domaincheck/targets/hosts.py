@@ -45,7 +45,7 @@ def canonical_ipv6(text: str) -> str:
     if "%" in text:
         raise UsageError(
             f"{quote(text)} names a network interface after '%', through which domaincheck can't connect; "
-            "give an address without it, or a host name."
+            "give an address without it, or a host name"
         )
     import ipaddress  # noqa: PLC0415 - takes milliseconds, and few need it
 
@@ -53,7 +53,7 @@ def canonical_ipv6(text: str) -> str:
         address = ipaddress.IPv6Address(text)
     except ValueError:
         raise UsageError(
-            f"{quote(text)} is no IPv6 address, nor one host and one port; write example.com:443 or [2001:db8::1]:443."
+            f"{quote(text)} is no IPv6 address, nor one host and one port; write example.com:443 or [2001:db8::1]:443"
         ) from None
     return str(address.ipv4_mapped or address)
 
@@ -75,7 +75,7 @@ def _canonical_ipv4(name: str) -> str:
         return str(ipaddress.IPv4Address(name))
     except ValueError:
         raise UsageError(
-            f"{quote(name)} ends in a number but is no IPv4 address; give four numbers from 0 to 255, as in 192.0.2.1."
+            f"{quote(name)} ends in a number but is no IPv4 address; give four numbers from 0 to 255, as in 192.0.2.1"
         ) from None
 
 
@@ -94,7 +94,7 @@ def _to_ascii(name: str) -> str:
     except UnicodeError as error:
         raise UsageError(
             f"{quote(name)} is no valid internationalized name ({clean(str(error), 120)}); "
-            "correct it, or give its xn-- form."
+            "correct it, or give its xn-- form"
         ) from None
 
 
@@ -110,7 +110,7 @@ def _check_a_labels(name: str) -> None:
         except UnicodeError:
             meaning = ""
         if label.startswith("xn--") and (meaning.isascii() or _NO_TEXT.search(meaning)):
-            raise UsageError(f"{quote(name)} has a damaged xn-- label; correct it, or give the name in Unicode.")
+            raise UsageError(f"{quote(name)} has a damaged xn-- label; correct it, or give the name in Unicode")
 
 
 def _decode(label: str) -> str:
@@ -121,19 +121,19 @@ def _fault(name: str) -> str:
     """Say what keeps *name* from being a host name."""
     stray = _STRAY.search(name)
     if not name:
-        return "A host name is missing; give one, as in example.com."
+        return "a host name is missing; give one, as in example.com"
     if name.startswith("*."):
-        return f"{quote(name)} is a wildcard; give a host that it covers, as in www.example.com."
+        return f"{quote(name)} is a wildcard; give a host that it covers, as in www.example.com"
     if len(name) > _NAME_LIMIT:
-        return f"{quote(name)} is longer than the {_NAME_LIMIT} characters a host name may have; shorten it."
+        return f"{quote(name)} is longer than the {_NAME_LIMIT} characters a host name may have; shorten it"
     if stray:
-        return f"{quote(name)} contains {quote(stray[0])}; use only letters, digits, hyphens and dots."
+        return f"{quote(name)} contains {quote(stray[0])}; use only letters, digits, hyphens and dots"
     return f"{quote(name)} {_label_fault(name.split('.'))}"
 
 
 def _label_fault(labels: list[str]) -> str:
     if "" in labels:
-        return "has a dot with no name beside it; write it as in www.example.com."
+        return "has a dot with no name beside it; write it as in www.example.com"
     if max(map(len, labels)) > _LABEL_LIMIT:
-        return f"has a part of more than {_LABEL_LIMIT} characters between its dots; shorten it."
-    return "has a hyphen at the start or the end of a part between its dots; remove it."
+        return f"has a part of more than {_LABEL_LIMIT} characters between its dots; shorten it"
+    return "has a hyphen at the start or the end of a part between its dots; remove it"

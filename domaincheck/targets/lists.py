@@ -17,7 +17,6 @@ from domaincheck.model import CertificateFile, InvalidTarget, Target
 from domaincheck.schemes import SCHEMES
 from domaincheck.targets.certificate_files import names_file, parse_files
 from domaincheck.targets.parse import parse
-from domaincheck.targets.tables import rows, table_of
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
@@ -30,10 +29,8 @@ if TYPE_CHECKING:
 
 _LINE_END = r"\r\n?|\n"
 # U+FEFF is the byte order mark that some editors put before a file's first line.
-_PIECES = re.compile(rf"{_LINE_END}|(?i:file:)(?:[^\r\n,]|,(?!\s|\Z|(?i:file:)))*|[^\s,\ufeff]+")
-_PIECES_AND_COMMENTS = re.compile(
-    rf"{_LINE_END}|#[^\r\n]*|(?i:file:)(?:[^\r\n,#]|,(?!\s|\Z|#|(?i:file:)))*|[^\s,#\ufeff]+"
-)
+_PIECES = rf"{_LINE_END}|(?i:file:)(?:[^\r\n,]|,(?!\s|\Z|(?i:file:)))*|[^\s,\ufeff]+"
+_PIECES_AND_COMMENTS = rf"{_LINE_END}|#[^\r\n]*|(?i:file:)(?:[^\r\n,#]|,(?!\s|\Z|#|(?i:file:)))*|[^\s,#\ufeff]+"
 
 
 def split(text: str, *, comments: bool) -> Iterator[tuple[int, str]]:
@@ -42,7 +39,7 @@ def split(text: str, *, comments: bool) -> Iterator[tuple[int, str]]:
     With *comments*, a ``#`` hides the rest of its line, wherever it stands.
     """
     line = 1
-    for match in (_PIECES_AND_COMMENTS if comments else _PIECES).finditer(text):
+    for match in re.finditer(_PIECES_AND_COMMENTS if comments else _PIECES, text):
         piece = match[0]
         if piece[0] in "\r\n":
             line += 1
@@ -59,6 +56,8 @@ def pieces(
     """
     if origin is None:
         return split(text, comments=False)
+    from domaincheck.targets.tables import rows, table_of  # noqa: PLC0415 - the command line has no use for it
+
     table = table_of(text, origin)
     return split(text, comments=True) if table is None else rows(text, table, plain)
 

@@ -12,8 +12,8 @@ from domaincheck.text import clean
 
 _HTTPS = SCHEMES["https"]
 _LAST_PORT = 65535
-_FILE = "Only 'domaincheck check' looks into certificate files; give the host that presents the certificate."
-_USER_INFO = "A user name, a password or an '@' has no place in a target; give the host alone, as in example.com."
+_FILE = "only 'domaincheck check' looks into certificate files; give the host that presents the certificate"
+_USER_INFO = "a user name, a password or an '@' has no place in a target; give the host alone, as in example.com"
 
 _AUTHORITY_END = re.compile(r"[/?#\\]")  # RFC 3986 §3.2; and browsers stop at a backslash too
 _UP_TO_LAST_AT = re.compile(r"([a-z][a-z0-9+.-]*://)?.*@", re.IGNORECASE | re.DOTALL)
@@ -43,7 +43,7 @@ def _parse_plain(text: str, scheme: Scheme) -> Target:
     if "/" in text:
         raise UsageError(
             f"{quote(text)} contains '/' but no scheme; give the host alone or an address such as "
-            "https://example.com/path, and name a file of targets with --file."
+            "https://example.com/path, and name a file of targets with --file"
         )
     host, port = _split_port(text)
     return Target(text, host, port or scheme.port, scheme.starttls)
@@ -69,11 +69,10 @@ def _scheme(name: str, port: int | None) -> Scheme:
         if port is None:
             return _HTTPS
         raise UsageError(
-            f"http has no certificate on port {port}; give https:// and the port that speaks TLS, "
-            "or leave the port out."
+            f"http has no certificate on port {port}; give https:// and the port that speaks TLS, or leave the port out"
         )
     if name not in SCHEMES:
-        raise UsageError(f"{quote(name)} is no scheme domaincheck knows; use one of {', '.join(SCHEMES)}.")
+        raise UsageError(f"{quote(name)} is no scheme domaincheck knows; use one of {', '.join(SCHEMES)}")
     return SCHEMES[name]
 
 
@@ -82,7 +81,7 @@ def _split_port(text: str) -> tuple[str, int | None]:
     if text.startswith("["):
         address, bracket, rest = text[1:].partition("]")
         if not bracket or rest[:1] not in ("", ":"):
-            raise UsageError(f"{quote(text)} has an unmatched bracket; write it as in [2001:db8::1]:443.")
+            raise UsageError(f"{quote(text)} has an unmatched bracket; write it as in [2001:db8::1]:443")
         return canonical_ipv6(address), _port(rest[1:]) if rest else None
     if text.count(":") > 1:
         return canonical_ipv6(text), None
@@ -97,4 +96,4 @@ def _port(text: str) -> int:
         port = int(digits)
         if port <= _LAST_PORT:
             return port
-    raise UsageError(f"{quote(text)} is no port; give a number from 1 to {_LAST_PORT}, as in example.com:8443.")
+    raise UsageError(f"{quote(text)} is no port; give a number from 1 to {_LAST_PORT}, as in example.com:8443")

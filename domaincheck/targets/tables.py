@@ -88,7 +88,7 @@ def rows(text: str, table: Table, plain: Scheme) -> Iterator[tuple[int, str | In
         except csv.Error as error:
             last = table.line + reader.line_num - 1
             extent = "" if last == line else f", up to line {last},"
-            yield line, InvalidTarget("?", f"This row{extent} is no CSV: {clean(str(error))}.")
+            yield line, InvalidTarget("?", f"this row{extent} is no CSV: {clean(str(error))}")
             continue
         if any(cell.strip() for cell in row) and not row[0].startswith("#"):
             yield line, _named(row, table, plain)
@@ -98,7 +98,7 @@ def _named(row: Sequence[str], table: Table, plain: Scheme) -> str | InvalidTarg
     target, port = _cell(row, table.column), _cell(row, table.port)
     if not target:
         shown = clean(table.separator.join(row), _SHOWN)
-        return InvalidTarget(shown, f"There is nothing in column {table.column + 1}, which has the targets.")
+        return InvalidTarget(shown, f"there is nothing in column {table.column + 1}, which has the targets")
     has_its_own = "://" in target or "]:" in target or target.count(":") == 1  # a port, a scheme, or both
     if not port or has_its_own or port == str(plain.port):
         return target

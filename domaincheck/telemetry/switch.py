@@ -23,7 +23,7 @@ DO_NOT_TRACK = "DO_NOT_TRACK"
 KEY_VARIABLES = ("DOMAINCHECK_TELEMETRY_API_KEY", "POSTHOG_API_KEY")
 HOST_VARIABLES = ("DOMAINCHECK_TELEMETRY_HOST", "POSTHOG_HOST")
 
-PERSONAL_KEY = "a personal API key, which must never be sent; give the project's key, which begins with phc_"
+_THE_PROJECTS = "use the project's, which begins with phc_"
 _NO_KEY = f"no key is set: give the project's as {KEY_VARIABLES[-1]} or telemetry.api_key"
 _NO_SETTINGS = "the settings cannot be read, and they may forbid it"
 _LONGEST_SHOWN = 20
@@ -154,9 +154,9 @@ def _fault_of_key(key: str | None, source: str | None) -> str | None:
     if not key:
         return _NO_KEY
     if _is_personal(key):
-        return f"{source} is {PERSONAL_KEY}"
+        return f"the key in {source} is a personal API key, which must never be sent: {_THE_PROJECTS}"
     if not (key.isascii() and key.isprintable()) or " " in key:
-        return f"{source} is no key: give the project's, which begins with phc_"
+        return f"the key in {source} is none that can be sent: {_THE_PROJECTS}"
     return None
 
 

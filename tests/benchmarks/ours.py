@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from domaincheck.__main__ import GARBAGE_THRESHOLD
 from domaincheck.executors.threads import Threads
 from domaincheck.model import Target
 from domaincheck.network import Address, SystemNetwork
 from domaincheck.probes.tls import Credentials, TlsProbe
 from domaincheck.runner import Lane, Runner
 from domaincheck.verdict import Policy, combine, judge_tls
-from domaincheck.wiring import WINDOW, prepare_for_many
+from domaincheck.wiring import WINDOW
 from tests.benchmarks.bare import TIMEOUT
 from tests.benchmarks.lab import LOOPBACK
 
@@ -56,9 +57,8 @@ class OurClient:
 def _as_the_command_runs() -> Iterator[None]:
     """Treat garbage as the command does, and afterwards, for the other side, as Python does."""
     usual = gc.get_threshold()
-    prepare_for_many()
+    gc.set_threshold(GARBAGE_THRESHOLD)
     try:
         yield
     finally:
         gc.set_threshold(*usual)
-        gc.unfreeze()

@@ -15,7 +15,7 @@ from domaincheck.errors import UsageError
 from domaincheck.text import clean, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -27,6 +27,7 @@ RARELY = timedelta(days=2)
 """A last run that is longer ago than this has no successor: it should come every day."""
 TOLERANCE = timedelta(minutes=1)
 
+_LET = "see that whoever runs this may write there, and that there is room"
 _STATE = ("state.db", "cache.db", "telemetry.db", "telemetry.key")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -43,13 +44,22 @@ def settings_fault(invocation: Invocation) -> str | None:
 
 
 def settings(invocation: Invocation) -> Iterator[Check]:
-    """Say where the settings are from."""
+    """Say where the settings are from, and what of the environment was meant to be one and is none."""
     if fault := settings_fault(invocation):
-        yield Check("settings", Mark.FAILED, fault, "correct it; until then only 'config' and 'doctor' do anything")
-        return
-    sources = {value.source for value in invocation.settings.values.values()} - {"default"}
-    origin = f"from {', '.join(sorted(map(clean, sources)))}" if sources else "all by default"
-    yield Check("settings", Mark.OK, origin)
+        yield Check("settings", Mark.FAILED, fault, "see to that; until then only 'config' and 'doctor' do anything")
+    else:
+        sources = {value.source for value in invocation.settings.values.values()} - {"default"}
+        origin = f"from {', '.join(sorted(map(clean, sources)))}" if sources else "all by default"
+        yield Check("settings", Mark.OK, origin)
+    yield from _strangers(invocation.world.environment)
+
+
+def _strangers(environment: Mapping[str, str]) -> Iterator[Check]:
+    from domaincheck.settings.variables import strangers
+
+    for variable, meant in strangers(environment):
+        advice = f"did you mean {meant}?" if meant else "unset it, or name a setting, as in DOMAINCHECK_CHECK_JOBS"
+        yield Check("settings", Mark.WARNING, f"{clean(variable)} has no effect: there is no such variable", advice)
 
 
 def store(invocation: Invocation) -> Iterator[Check]:
@@ -57,35 +67,69 @@ def store(invocation: Invocation) -> Iterator[Check]:
     from domaincheck.model import Standing
 
     store = invocation.open_store()
-    path = clean(str(store.path))
-    if not store.path.exists():
-        yield Check("store", Mark.OK, f"nobody has subscribed yet; the first will be kept in {path}")
-        return
-    counts = Counter(subscription.standing for subscription in store.subscriptions())
-    message = f"{path} has {', '.join(f'{counts[standing]} {standing}' for standing in Standing)}"
-    if all(os.access(place, os.W_OK) for place in (store.path, store.path.parent)):
+    path, exists = store.path, _is_there(store.path)
+    obstacle = _obstacle(path.parent) or (_protection(path) if exists else None)
+    if exists:
+        counts = Counter(subscription.standing for subscription in store.subscriptions())
+        message = f"{clean(str(path))} has {', '.join(f'{counts[standing]} {standing}' for standing in Standing)}"
+    else:
+        message = f"nobody has subscribed yet; the first will be kept in {clean(str(path))}"
+    if obstacle is None:
         yield Check("store", Mark.OK, message)
     else:
-        advice = "make the file and its folder writable, or nobody can subscribe or unsubscribe"
-        yield Check("store", Mark.WARNING, f"{message}, but cannot be written to", advice)
+        mark, advice = Mark.WARNING if exists else Mark.FAILED, f"{_LET}, or name another file by store.path"
+        yield Check("store", mark, f"{message}; but {obstacle}, so nobody can subscribe", advice)
 
 
 def state(invocation: Invocation) -> Iterator[Check]:
-    """See whether there is a folder that takes files."""
-    import tempfile
-
+    """See whether there is a folder that takes files, or can be one."""
     from domaincheck.files.folders import state_folder
 
     folder = state_folder(invocation.world.environment)
+    if obstacle := _obstacle(folder):
+        advice = f"{_LET}, or name another folder by STATE_DIRECTORY"
+        yield Check("state", Mark.FAILED, f"nothing can be remembered in {clean(str(folder))}: {obstacle}", advice)
+    else:
+        yield Check("state", Mark.OK, f"{clean(str(folder))} can be written to")
+
+
+def _obstacle(folder: Path) -> str | None:
+    """Return why *folder* takes no file, if so. That is tried with one that has no name, so nothing is left behind.
+
+    A folder that is not there is made when it is needed: the nearest one above it has to allow that.
+    """
+    import tempfile
+
+    folder = folder.absolute()
+    nearest = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"domaincheck")
+        with tempfile.TemporaryFile(dir=nearest, buffering=0) as file:
+            file.write(b"domaincheck")  # on a full disk a file can be made, and takes nothing
     except OSError as error:
-        message = f"{clean(str(folder))} cannot be written to: {error.strerror}"
-        yield Check("state", Mark.FAILED, message, "make the folder writable, or name another by STATE_DIRECTORY")
-        return
-    yield Check("state", Mark.OK, f"{clean(str(folder))} can be written to")
+        return _refusal(nearest, error)
+    return None
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is a file at *path*, which can be read then; raises OSError if not."""
+    try:
+        path.open("rb").close()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _protection(path: Path) -> str | None:
+    """Return why the file *path* can't be written to, if so; it is opened for that, and left as it is."""
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CLOEXEC))
+    except OSError as error:
+        return _refusal(path, error)
+    return None
+
+
+def _refusal(place: Path, error: OSError) -> str:
+    return f"{clean(str(place))} cannot be written to ({error.strerror})"
 
 
 def journal(invocation: Invocation) -> Iterator[Check]:
@@ -93,11 +137,14 @@ def journal(invocation: Invocation) -> Iterator[Check]:
     from domaincheck.journal import Journal
 
     path, last = invocation.state_file("state.db"), None
-    if not path.exists():
+    if not _is_there(path):
         yield Check("journal", Mark.OK, f"nothing had to be remembered yet; {clean(str(path))} is made when it has")
     else:
+        if protection := _protection(path):  # a transaction would begin all the same, as SQLite takes it for reading
+            yield Check("journal", Mark.FAILED, protection, _LET)
+            return
         with Journal.open(path, PATIENCE) as journal:
-            with journal.transaction():  # which only a file that can be written allows
+            with journal.transaction():
                 count, oldest = journal.count_waiting(), next(journal.waiting(), None)
             last = journal.last_run()
         if oldest is None:
@@ -136,8 +183,14 @@ def cache(invocation: Invocation) -> Iterator[Check]:
     if said:
         yield Check("cache", Mark.WARNING, clean(said[0]), "nothing is lost that could not be learned again")
     else:
-        there = "can be used" if path.exists() else "is made when it is needed"
-        yield Check("cache", Mark.OK, f"{clean(str(path))} {there}")
+        exists = _is_there(path)
+        protection = _protection(path) if exists else None
+        advice = f"{_LET}; until then all is looked up anew each time"
+        if protection:
+            yield Check("cache", Mark.WARNING, protection, advice)
+        else:
+            there = "can be used" if exists else "is made when it is needed"
+            yield Check("cache", Mark.OK, f"{clean(str(path))} {there}")
 
 
 def secrets(invocation: Invocation) -> Iterator[Check]:
@@ -165,5 +218,5 @@ def _secret_files(invocation: Invocation) -> Iterator[Path]:
 def _mode(path: Path) -> int:
     try:
         return path.stat().st_mode
-    except FileNotFoundError:
+    except OSError:  # there is none, or it is closed to us too
         return 0

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 PROGRAM = "domaincheck"
 
 _MARKS: dict[Kind, str] = {kind: f"@{kind.value}" for kind in Kind if kind is not Kind.CHOICE}
+_TEXT = _MARKS[Kind.TEXT]
 
 _SCRIPT = r"""# bash completion for domaincheck
 # Written by python -m domaincheck.cli.manual: change the command line, not this file.
+# shellcheck disable=SC1007 # several variables are made empty on one line
 
 # What follows command $1: its options, its operands by position, and what there may be $more of.
 _domaincheck_command() {
@@ -38,14 +40,23 @@ _domaincheck_option() {
     esac
 }
 
+# What argument may stand behind operand $2 of command $1.
+_domaincheck_after() {
+    words=@text
+    case "$1 $2" in
+@AFTER@
+    esac
+}
+
 _domaincheck() {
     local IFS=$' \t\n'
     local path=domaincheck cur=${COMP_WORDS[COMP_CWORD]} prefix= expected= used=' ' ended= count=0 last=$COMP_CWORD
-    local options more value same word words whole kept i
+    local options more value same word words whole kept before= i
     local -a operands
     COMPREPLY=()
     # bash splits --option=value, host:port and you@example.com. Of the whole, it keeps what stands before $2.
-    whole=${COMP_LINE:0:COMP_POINT} whole=${whole##*[[:space:]]} whole=${whole#--*=} kept=${whole%"$2"}
+    kept=${COMP_LINE:0:COMP_POINT} kept=${kept%"$2"} kept=${kept%[\"\']} kept=${kept//\\[[:space:]]/__}
+    kept=${kept##*[[:space:]]} kept=${kept#--*=} whole=$kept$2 whole=${whole#--*=} cur=${cur#[\"\']}
     case $cur in
         =) cur= ;;
         : | :: | @) cur= && [[ $kept ]] && ((last--)) ;;
@@ -55,7 +66,7 @@ _domaincheck() {
     done
     _domaincheck_command "$path"
     for ((i = 1; i < last; i++)); do
-        word=${COMP_WORDS[i]}
+        word=${COMP_WORDS[i]//[\"\'\\]/}
         if [[ $word == [=:@]* ]]; then # what follows belongs to what stands before
             ((++i < last)) && expected=
         elif [[ $expected ]]; then
@@ -74,9 +85,12 @@ _domaincheck() {
                 word=-${word:2}
             done
         elif _domaincheck_command "$path $word"; then
-            path+=" $word" used=' ' count=0
-        else
+            path+=" $word" used=' ' ended= count=0
+        elif [[ $more ]]; then
             ((++count))
+            before=$word
+        else # no command of this group: nothing is known of what stands behind it
+            path+=' ?' options= operands=()
         fi
     done
     word=${COMP_WORDS[last]}
@@ -94,6 +108,7 @@ _domaincheck() {
         done
     else
         words=${operands[count]:-$more}
+        [[ $words == @after ]] && _domaincheck_after "$path" "$before"
     fi
     case $words in
         @text) ;;
@@ -120,16 +135,20 @@ _domaincheck_paths() {
     local kind=default list=-f
     [[ $1 == @folder ]] && kind=dirnames list=-d
     [[ ! $prefix ]] && compopt -o "$kind" 2>/dev/null && return
-    local IFS=$'\n'
-    COMPREPLY=($(compgen "$list" -P "$prefix" -- "$cur"))
+    compopt -o filenames 2>/dev/null # they are quoted
+    IFS=$'\n' read -r -d '' -a COMPREPLY <<<"$(compgen "$list" -P "$prefix" -- "$cur")"
 }
 
 # Offers what file $1 holds that begins with $whole, unless there is anything in it that a shell could act upon.
 _domaincheck_remembered() {
-    local LC_ALL=C folder=${STATE_DIRECTORY%%:*} line
-    local -a lines
-    [[ $folder ]] || folder=${XDG_STATE_HOME:-$HOME/.local/state}/domaincheck
-    [[ -f $folder/$1 && -r $folder/$1 ]] || return
+    local LC_ALL=C folder=${STATE_DIRECTORY-} line
+    local -a folders lines
+    folders=("$HOME/.local/state/domaincheck" "$HOME/Library/Application Support/domaincheck")
+    [[ ${XDG_STATE_HOME-} == /* ]] && folders=("$XDG_STATE_HOME/domaincheck")
+    [[ ${folder%%:*} ]] && folders=("${folder%%:*}")
+    for folder in "${folders[@]}"; do
+        [[ -f $folder/$1 && -r $folder/$1 ]] && break
+    done || return
     IFS=$'\n' read -r -d '' -a lines <"$folder/$1"
     for line in "${lines[@]}"; do
         [[ $line == "$whole"* && $line == [A-Za-z0-9_]* && $line != *[!A-Za-z0-9._+@:/-]* ]] &&
@@ -143,10 +162,15 @@ complete -F _domaincheck domaincheck
 
 def render(root: Command) -> str:
     """Return the script for the command tree *root*."""
-    commands = [_command(each) for each in root.walk()]
-    options = [_option(each, option) for each in root.walk() for option in each.options]
-    script = _SCRIPT.replace("@COMMANDS@", "\n".join(commands)).replace("@OPTIONS@", "\n".join(options))
-    return script.replace("@ADDRESSES@", ADDRESSES).replace("@TARGETS@", TARGETS)
+    tables = {
+        "@COMMANDS@": [_command(each) for each in root.walk()],
+        "@OPTIONS@": [_option(each, option) for each in root.walk() for option in each.options],
+        "@AFTER@": [line for each in root.walk() for line in _after(each)],
+    }
+    script = _SCRIPT.replace("@ADDRESSES@", ADDRESSES).replace("@TARGETS@", TARGETS)
+    for mark, lines in tables.items():
+        script = script.replace(mark, "\n".join(lines))
+    return script
 
 
 def _path(command: Command) -> str:
@@ -156,7 +180,9 @@ def _path(command: Command) -> str:
 def _command(command: Command) -> str:
     options = " ".join(spelling for option in command.options for spelling in option.spellings)
     operands = " ".join(f"'{each}'" for each in _operands(command))
-    more = next((_value(each.value) for each in command.arguments if each.repeatable), "@text")
+    more = (
+        "" if command.commands else next((_value(each.value) for each in command.arguments if each.repeatable), _TEXT)
+    )
     indent = " " * 12
     return (
         f"        '{_path(command)}')\n"
@@ -177,7 +203,13 @@ def _single(arguments: tuple[Argument, ...]) -> Iterator[Argument]:
 
 
 def _value(value: Value) -> str:
-    return _MARKS.get(value.kind) or " ".join(value.choices)
+    return "@after" if value.after else _MARKS.get(value.kind) or " ".join(value.choices)
+
+
+def _after(command: Command) -> Iterator[str]:
+    for argument in command.arguments:
+        for word, value in argument.value.after.items():
+            yield f"        '{_path(command)} {word}') words='{_value(value)}' ;;"
 
 
 def _option(command: Command, option: Option) -> str:

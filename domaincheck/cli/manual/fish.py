@@ -17,32 +17,36 @@ PROGRAM = "domaincheck"
 _HEAD = r"""# fish completion for domaincheck
 # Written by python -m domaincheck.cli.manual: change the command line, not this file.
 
-# Reads the words before the cursor, once for each state of the line: which command it is, the options it has got, and
-# how many other words.
+# From 3.6 on, fish asks the conditions of a line from the left until one fails, and equal ones only once at a TAB: so
+# the first is to read the words. Before, it heeded the last one alone, which then has to read them itself.
+string match -qr '^(2|3\.[0-5])\.' -- $version; and set -g __domaincheck_alone
+
+# Reads the words before the cursor, once for each state of the line: which command it is, the options it has got, how
+# many other words, and the last of these.
 function __domaincheck_read
-    set -l words (commandline -opc)
-    test "$words" = "$__domaincheck_words"; and return
-    set -g __domaincheck_words $words
+    set -l line (commandline -cp)
+    test "$line" = "$__domaincheck_line"; and return
+    set -g __domaincheck_line $line
     set -g __domaincheck_path domaincheck
     set -g __domaincheck_used
     set -g __domaincheck_count 0
+    set -g __domaincheck_before
     set -l waiting
     set -l ended
+    set -l words (commandline -opc)
     set -e words[1]
     for word in $words
         if test -n "$waiting"
             set -a __domaincheck_used $waiting
             set waiting
             continue
-        else if test -n "$ended"
-            set __domaincheck_count (math $__domaincheck_count + 1)
-            continue
         end
+        test -n "$ended"; and string match -q -- '-*' $word; and set word operand
         switch "$__domaincheck_path $word"
             case @COMMANDS@
                 set __domaincheck_path "$__domaincheck_path $word"
                 set __domaincheck_used
-                set __domaincheck_count 0
+                set ended
             case @TAKING_VALUES@
                 set waiting $word
             case '* --'
@@ -53,13 +57,16 @@ function __domaincheck_read
                 set -a __domaincheck_used (string replace -r '^(--[^=]+)=.*|^(-[^-]).+' '$1$2' -- $word)
             case '*'
                 set __domaincheck_count (math $__domaincheck_count + 1)
+                set __domaincheck_before $word
+                contains -- $__domaincheck_path @GROUPS@; and set __domaincheck_path unknown
         end
     end
+    return 0
 end
 
 # Whether command $argv[1] is being completed, and has got none of the options $argv[2..].
 function __domaincheck_wants
-    __domaincheck_read
+    set -q __domaincheck_alone; and __domaincheck_read
     test "$__domaincheck_path" = "$argv[1]"; or return
     for option in $argv[2..]
         contains -- $option $__domaincheck_used; and return 1
@@ -67,36 +74,45 @@ function __domaincheck_wants
     return 0
 end
 
-# Whether command $argv[1] is being completed, and has got $argv[2] words that are no options; or, with $argv[3], more.
+# Whether command $argv[1] is being completed, though no option of it, behind $argv[2] words that are none either;
+# $argv[3] tells if there may be more of them, or which is the last.
 function __domaincheck_has
-    __domaincheck_read
+    set -q __domaincheck_alone; and __domaincheck_read
     test "$__domaincheck_path" = "$argv[1]"; or return
-    test $__domaincheck_count -eq $argv[2]; and return
-    test "$argv[3]" = more -a $__domaincheck_count -gt $argv[2]
+    string match -q -- '-*' (commandline -ct); and return 1
+    switch "$argv[3]"
+        case more
+            test $__domaincheck_count -ge $argv[2]
+        case ''
+            test $__domaincheck_count -eq $argv[2]
+        case '*'
+            test $__domaincheck_count -eq $argv[2] -a "$__domaincheck_before" = $argv[3]
+    end
 end
 
 # Offers what file $argv[1] holds, unless there is anything in it that a shell could act upon.
 function __domaincheck_remembered
-    set -l folder (string split -m 1 : -- "$STATE_DIRECTORY")[1]
-    if test -z "$folder"
-        set folder "$XDG_STATE_HOME"
-        test -n "$folder"; or set folder "$HOME/.local/state"
-        set folder "$folder/domaincheck"
+    set -l folders (string split -m 1 : -- "$STATE_DIRECTORY")[1]
+    if test -z "$folders"
+        set folders "$HOME/.local/state/domaincheck" "$HOME/Library/Application Support/domaincheck"
+        string match -q '/*' -- "$XDG_STATE_HOME"; and set folders "$XDG_STATE_HOME/domaincheck"
     end
-    test -f "$folder/$argv[1]" -a -r "$folder/$argv[1]"; or return
-    string match -r '^[A-Za-z0-9_][A-Za-z0-9._+@:/-]*$' <"$folder/$argv[1]"
+    for file in $folders/$argv[1]
+        if test -f "$file" -a -r "$file"
+            string match -r '^[A-Za-z0-9_][A-Za-z0-9._+@:/-]*$' <"$file"
+            return
+        end
+    end
 end
 
-# Offers what is remembered, or files behind file:.
+# Offers what is remembered, or files behind file:, which may stand between quotation marks.
 function __domaincheck_targets
-    set -l token (commandline -ct)
-    if not string match -q 'file:*' -- $token
+    set -l parts (string match -r '^(["\']?)file:(.*)' -- (commandline -ct))
+    if test -z "$parts"
         __domaincheck_remembered @TARGETS@
         return
     end
-    set -l begun (string sub -s 6 -- $token)
-    for path in "$begun"*
-        test -d "$path"; and set path $path/
+    for path in (complete -C "'' $parts[2]$parts[3]")
         echo file:$path
     end
 end
@@ -116,7 +132,6 @@ _CANDIDATES = {
 
 def render(root: Command) -> str:
     """Return the script for the command tree *root*."""
-    commands = [each for each in root.walk() if each.path]
     taking = [
         f"{_path(each)} {spelling}"
         for each in root.walk()
@@ -124,8 +139,15 @@ def render(root: Command) -> str:
         if option.value
         for spelling in option.spellings
     ]
-    head = _HEAD.replace("@COMMANDS@", _cases(map(_path, commands))).replace("@TAKING_VALUES@", _cases(taking))
-    head = head.replace("@TARGETS@", TARGETS)
+    marks = {
+        "@COMMANDS@": _cases(_path(each) for each in root.walk() if each.path),
+        "@TAKING_VALUES@": _cases(taking),
+        "@GROUPS@": " ".join(_quoted(_path(each)) for each in root.walk() if each.commands),
+        "@TARGETS@": TARGETS,
+    }
+    head = _HEAD
+    for mark, text in marks.items():
+        head = head.replace(mark, text)
     return head + "".join("\n" + "".join(f"{line}\n" for line in _lines(each)) for each in root.walk())
 
 
@@ -141,30 +163,33 @@ def _lines(command: Command) -> Iterator[str]:
     for each in command.commands:
         yield f"{_complete(command)} -a {each.path[-1]} -d {_quoted(each.summary)}"
     for place, argument in enumerate(command.arguments):
-        if argument.value.kind is not Kind.TEXT:
-            yield f"{_argument(command, argument, place)}{_candidates(argument.value)}"
+        yield from _argument(command, argument, place)
     for option in command.options:
         yield from _option(command, option)
 
 
-def _complete(command: Command, *excluding: str) -> str:
-    """Return the beginning of a line about *command*, which counts while none of the options *excluding* was given.
+def _complete(command: Command, *conditions: str) -> str:
+    """Return the beginning of a line about *command* under *conditions*, the last of which says all.
 
-    That it is this command is a condition of its own, as fish asks for the same one only once. An older fish than 3.6
-    heeds the last condition alone.
+    fish asks for equal ones only once: so there are few of other commands, and the many of this one come last.
     """
     wants = f"__domaincheck_wants {_quoted(_path(command))}"
-    conditions = (wants, " ".join((wants, *excluding))) if excluding else (wants,)
-    return " ".join((f"complete -c {PROGRAM}", *(f'-n "{each}"' for each in conditions)))
+    return " ".join(
+        (f"complete -c {PROGRAM}", *(f'-n "{each}"' for each in ("__domaincheck_read", wants, *conditions)))
+    )
 
 
-def _argument(command: Command, argument: Argument, place: int) -> str:
-    more = " more" if argument.repeatable else ""
-    return f'{_complete(command)} -n "__domaincheck_has {_quoted(_path(command))} {place}{more}"'
+def _argument(command: Command, argument: Argument, place: int) -> Iterator[str]:
+    has = f"__domaincheck_has {_quoted(_path(command))} {place}"
+    if argument.value.kind is not Kind.TEXT:
+        yield _complete(command, f"{has} more" if argument.repeatable else has) + _candidates(argument.value)
+    for word, value in argument.value.after.items():
+        yield _complete(command, f"{has} {word}") + _candidates(value)
 
 
 def _option(command: Command, option: Option) -> Iterator[str]:
-    start = _complete(command, *(() if option.repeatable else option.spellings))
+    lacks = " ".join(("__domaincheck_wants", _quoted(_path(command)), *option.spellings))
+    start = _complete(command, *(() if option.repeatable else (lacks,)))
     for names in (option.names, option.negations):
         if names:
             switches = "".join(f" -l {name[2:]}" if name.startswith("--") else f" -s {name[1:]}" for name in names)

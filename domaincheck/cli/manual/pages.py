@@ -56,10 +56,10 @@ def _as_phrase(sentence: str) -> str:
 
 
 def _description(command: Command, words: Words) -> str:
-    """Return the help, but without its first paragraph, which NAME has told, where there is prose to follow."""
+    """Return the help; behind prose, where there is any, and then without its first paragraph, which NAME has told."""
     if not words.description:
         return command.help
-    return "\n\n".join([*command.help.split("\n\n")[1:], words.description.strip()])
+    return "\n\n".join([words.description.strip(), *command.help.split("\n\n")[1:]])
 
 
 def _synopsis(command: Command) -> str:
@@ -89,7 +89,8 @@ def _arguments(arguments: tuple[Argument, ...]) -> Iterator[str]:
 def _options(command: Command) -> str:
     elsewhere = ""
     if command.path:
-        elsewhere = ".PP\n" + roff.prose(f"Options for every command stand before its name: see `{PROGRAM}`(1).")
+        words = f"Options for every command stand before its name: see `{PROGRAM}`(1), for files and variables too."
+        elsewhere = ".PP\n" + roff.prose(words)
     return "".join(map(_option, command.options)) + elsewhere
 
 

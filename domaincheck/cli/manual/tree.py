@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from domaincheck.settings.readers import path as path_reader
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from domaincheck.settings.readers import Reader
 
 
 class Kind(Enum):
@@ -39,11 +43,15 @@ _METAVARS = {"FILE": Kind.FILE, "EMAIL": Kind.ADDRESS, "ADDRESS": Kind.ADDRESS, 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What an option or an argument takes: the *metavar* it goes by, its *kind*, and its *choices* if it has any."""
+    """What an option or an argument takes: the *metavar* it goes by, its *kind*, and its *choices* if it has any.
+
+    An argument may depend on the one before it: *after* says what it is behind each of certain words.
+    """
 
     metavar: str
     kind: Kind = Kind.TEXT
     choices: tuple[str, ...] = ()
+    after: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +165,17 @@ def _value(parameter: Any, metavar: str) -> Value:
     choices = tuple(str(getattr(each, "value", each)) for each in getattr(source, "choices", ()))
     if choices:
         return Value(parameter.metavar or "|".join(choices), Kind.CHOICE, choices)
+    if readers := getattr(source, "readers", None):
+        read = {word: _as_read(metavar, reader) for word, reader in readers.items()}
+        return Value(metavar, after={word: value for word, value in read.items() if value.kind is not Kind.TEXT})
     kind = _PATHS.get(parameter.type.name) or _METAVARS.get(metavar, Kind.TEXT)
     return Value(metavar, Kind.TARGET if kind is Kind.HOST and "file:" in (parameter.help or "") else kind)
+
+
+def _as_read(metavar: str, reader: Reader[Any]) -> Value:
+    if reader.choices:
+        return Value(metavar, Kind.CHOICE, reader.choices)
+    return Value(metavar, Kind.FILE if reader is path_reader else Kind.TEXT)
 
 
 def _default(option: Any) -> str | None:

@@ -42,7 +42,7 @@ _GROUP = """
 
 _LEAF = """
 @NAME@() {
-  _arguments -s -S \\
+@OWN@  _arguments -s -S \\
 @SPECS@
 }
 """
@@ -50,9 +50,14 @@ _LEAF = """
 _TAIL = """
 # Offers what file $@[-1] holds, unless there is anything in it that a shell could act upon.
 __domaincheck_remembered() {
-  local folder=${${STATE_DIRECTORY%%:*}:-${XDG_STATE_HOME:-$HOME/.local/state}/domaincheck} file=$@[-1]
-  local -a known
-  [[ -f $folder/$file && -r $folder/$file ]] || return
+  local folder=${${STATE_DIRECTORY-}%%:*} file=$@[-1]
+  local -a folders known
+  folders=($HOME/.local/state/domaincheck "$HOME/Library/Application Support/domaincheck")
+  [[ ${XDG_STATE_HOME-} == /* ]] && folders=($XDG_STATE_HOME/domaincheck)
+  [[ -n $folder ]] && folders=($folder)
+  for folder in $folders; do
+    [[ -f $folder/$file && -r $folder/$file ]] && break
+  done || return
   known=(${(f)"$(<$folder/$file)"})
   known=(${${known:#[^A-Za-z0-9_]*}:#*[^A-Za-z0-9._+@:/-]*})
   compadd "${@[1,-2]}" -a known
@@ -74,6 +79,16 @@ else
 fi
 """
 
+_AFTER = """
+# Offers what may stand behind argument @BEFORE@.
+@NAME@() {
+  case ${(Q)line[@BEFORE@]} in
+@CASES@
+    *) return 1 ;;
+  esac
+}
+"""
+
 _ACTIONS = {
     Kind.TEXT: " ",
     Kind.FILE: "_files",
@@ -86,7 +101,8 @@ _ACTIONS = {
 
 def render(root: Command) -> str:
     """Return the script for the command tree *root*."""
-    return _HEAD + "".join(_function(each) for each in root.walk()) + _TAIL.replace("@TARGETS@", TARGETS)
+    functions = [text for each in root.walk() for text in (_function(each), *_afters(each))]
+    return _HEAD + "".join(functions) + _TAIL.replace("@TARGETS@", TARGETS)
 
 
 def _name(command: Command) -> str:
@@ -97,7 +113,8 @@ def _function(command: Command) -> str:
     specs = [spec for option in command.options for spec in _option(option)]
     if not command.commands:
         text = _LEAF.replace("@SPECS@", " \\\n".join(f"    {spec}" for spec in (*specs, *_arguments(command))))
-        return text.replace("@NAME@", _name(command))
+        own = "  local line\n  local -A opt_args\n" if any(each.value.after for each in command.arguments) else ""
+        return text.replace("@OWN@", own).replace("@NAME@", _name(command))
     described = [f"    {_quoted(f'{each.path[-1]}:{each.summary}')}" for each in command.commands]
     calls = [f"        {each.path[-1]}) {_name(each)} && ret=0 ;;" for each in command.commands]
     return (
@@ -119,14 +136,39 @@ def _option(option: Option) -> Iterator[str]:
 
 def _arguments(command: Command) -> Iterator[str]:
     for place, argument in enumerate(command.arguments, 1):
-        yield _quoted(f"{'*' if argument.repeatable else place}{_value(argument.value)}")
+        action = _name_of_after(command, place) if argument.value.after else _action(argument.value)
+        yield _quoted(f"{'*' if argument.repeatable else place}:{_escaped(argument.value.metavar, ':')}:{action}")
+
+
+def _afters(command: Command) -> Iterator[str]:
+    """Yield a function for each argument of *command* that depends on the one before it."""
+    for place, argument in enumerate(command.arguments, 1):
+        if argument.value.after:
+            cases = [f"    {word}) {_call(value)} ;;" for word, value in argument.value.after.items()]
+            text = _AFTER.replace("@NAME@", _name_of_after(command, place)).replace("@BEFORE@", str(place - 1))
+            yield text.replace("@CASES@", "\n".join(cases))
+
+
+def _name_of_after(command: Command, place: int) -> str:
+    return f"_{_name(command)}_{place}"
+
+
+def _call(value: Value) -> str:
+    """Return the command that offers *value*, given what ``_arguments`` hands to it."""
+    if value.choices:
+        return f'compadd "$@" - {" ".join(value.choices)}'
+    name, *words = _action(value).split(" ")
+    return " ".join((name, '"$@"', *words))
 
 
 def _value(value: Value | None) -> str:
-    """Return the message and the action of a spec; a blank for an action means that nothing is offered."""
-    if value is None:
-        return ""
-    return f":{_escaped(value.metavar, ':')}:{_ACTIONS.get(value.kind) or '(' + ' '.join(value.choices) + ')'}"
+    """Return the message and the action of a spec."""
+    return "" if value is None else f":{_escaped(value.metavar, ':')}:{_action(value)}"
+
+
+def _action(value: Value) -> str:
+    """Return what offers *value*; a blank means that nothing is."""
+    return _ACTIONS.get(value.kind) or f"({' '.join(value.choices)})"
 
 
 def _escaped(text: str, special: str) -> str:

@@ -9,7 +9,7 @@ from domaincheck.cli.manual.prose import alerts, check, config, demo, doctor, hi
 if TYPE_CHECKING:
     from domaincheck.cli.manual.words import Words
 
-DATE = "2026-11-23"
+DATE = "2026-11-24"
 """Stands in the footer of every page: when what they say was last gone through."""
 
 WORDS: dict[tuple[str, ...], Words] = {

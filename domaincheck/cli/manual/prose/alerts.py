@@ -18,6 +18,8 @@ _NOT_YET = """
     Interrupted by Ctrl-C.
 """
 
+_SETTINGS_FILE = ("domaincheck.toml(5)",)
+
 _CODES = """
 A code belongs to one address and one operation. It has six digits, works once, and lives ten minutes; the fifth wrong
 try ends it. An address is sent at most one code a minute and five an hour. Asking again while a code lives sends
@@ -31,7 +33,8 @@ Asks that *EMAIL* be told when the certificates or registrations of the targets 
 It takes effect once the address has proved itself: a one-time code is mailed to it, and nothing else is until then.
 
 On a terminal the code is asked for; `r` asks for another. Without one, standard error says how to finish: the same
-command with --otp. A target that the address has already gets the new threshold.
+command with --otp. Without --threshold, an expiry is told when it comes within the windows of `alerts.windows`: see
+`domaincheck-run-scheduled`(1). A target that the address has already gets the new threshold.
 """,
     sections={"Codes": _CODES},
     exit_status=_NOT_YET,
@@ -56,6 +59,9 @@ itself by a code, as for `domaincheck-subscribe`(1).
     examples="""
 End all alerts to an address:
     domaincheck unsubscribe ops@example.com
+
+End those about one target, with a code that was mailed:
+    domaincheck unsubscribe ops@example.com www.example.com --otp 123456
 """,
 )
 
@@ -136,7 +142,11 @@ With --json, one object:
     examples="""
 See what would be sent, and to whom:
     domaincheck run-scheduled --dry-run
+
+Run it from a script, and see how many mails wait:
+    domaincheck run-scheduled --json | jq .mails_waiting
 """,
+    see_also=_SETTINGS_FILE,
 )
 
 SCHEDULE = Words(
@@ -149,6 +159,9 @@ subscriptions and state in `/var/lib/domaincheck`.
     examples="""
 Add the line to your crontab:
     (crontab -l; domaincheck schedule --cron) | crontab -
+
+See the units for systemd, for subscriptions in a file of your own:
+    domaincheck --store /srv/domaincheck/subscriptions.toml schedule --systemd
 """,
 )
 
@@ -156,7 +169,13 @@ SUBSCRIPTIONS = Words(
     description="""
 Subscriptions stand in one file: by default SQLite, or TOML for people who keep it in version control. The suffix of
 `store.path`, or of --store, decides: `.db` or `.toml`.
-"""
+""",
+    examples="""
+Move from SQLite to TOML; who was verified stays so:
+    domaincheck subscriptions export -o ~/subscriptions.toml
+    domaincheck config set store.path ~/subscriptions.toml
+""",
+    see_also=_SETTINGS_FILE,
 )
 
 SUBSCRIPTIONS_LIST = Words(
@@ -190,15 +209,17 @@ See who is set aside:
 
 SUBSCRIPTIONS_IMPORT = Words(
     description="""
-Adds many subscriptions at once: all of the list or, when one of its lines cannot be used, none. *FILE* is TOML in the
-form of the store, CSV with the header `email,target` or `email,target,threshold`, or has lines of an address and its
-targets. What is new is pending, whatever the list says of it, and each address that has something pending is sent one
-code; `domaincheck subscribe` *EMAIL* `--otp` *CODE* confirms all of it. What is verified already stays so.
+Adds many subscriptions at once: all of the list or, when one of them cannot be used, none. What is new is pending,
+whatever the list says of it, and each address that has something pending is sent one code; `domaincheck subscribe`
+*EMAIL* `--otp` *CODE* confirms all of it. What is verified already stays so.
 """,
     exit_status=_NOT_YET,
     examples="""
 Subscribe a team to what it runs:
     domaincheck subscriptions import team.csv
+
+Do so from a program:
+    printf '%s\\n' 'ops@example.com example.com www.example.com' | domaincheck subscriptions import -
 """,
 )
 

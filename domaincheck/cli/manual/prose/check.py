@@ -38,7 +38,8 @@ that of the worse part. From worst to best, severities are critical, unknown, wa
     Ok. Registered, but this registry publishes no expiry, as that of `.de` does not.
 
 `invalid_target`
-    Unknown. The text cannot be read as a target; the reason says why.
+    Unknown. The text cannot be read as a target, or with --no-tls there is nothing to check of it, as of an IP address;
+    the reason says which.
 """
 
 _THRESHOLDS = """
@@ -257,14 +258,7 @@ _FORMATS = """
 
 `prometheus`
     For the textfile collector of node_exporter, at best with --output, which replaces the file at once; one file is
-    best, for no series may be in two. Beside `domaincheck_`..., with the label `target`, stand names of
-    blackbox_exporter (`probe_success`, `probe_duration_seconds`, `probe_ssl_earliest_cert_expiry`,
-    `probe_ssl_last_chain_expiry_timestamp_seconds`, `probe_ssl_last_chain_info`, `probe_tls_version_info`) and of
-    domain_exporter (`domain_expiry_days`, `domain_probe_success`, `domain_probe_duration_seconds`, with the label
-    `domain`). The former have the target as `instance` too, which Prometheus keeps where the scrape is told
-    `honor_labels: true`, and else calls `exported_instance`. Unlike there, `probe_ssl_earliest_cert_expiry` is also
-    told of chains that do not hold, `domain_expiry_days` is left out where it is not known, and `domain_probe_success`
-    is 1 where the registry publishes no expiry.
+    best, for no series may be in two. Which metrics there are is told below.
 
 `html`
     A page to look at, print and send: the counts, a timeline of what expires when, and a table, the most urgent first,
@@ -275,12 +269,21 @@ _FORMATS = """
     time it ends, with an alarm when the warning window begins. Imported again, events that have moved are updated, not
     doubled; what has no date is named in the calendar's description.
 
-With --group, `table` and `plain` tell once of targets that are alike: those with the same certificate (without
-certificates, the same registration), both parts of which have the same status and the same problems. The first of them
-is named; the dates are the earliest among them. Counts and exit status stay those of all targets. Formats that list
-every target for other programs refuse --group.
+*Metrics.* In `prometheus`, beside `domaincheck_`... with the label `target`, stand metrics under the names that others
+gave them. As from blackbox_exporter come `probe_success`, `probe_duration_seconds`, `probe_ssl_earliest_cert_expiry`,
+`probe_ssl_last_chain_info`, `probe_tls_version_info` and `probe_ssl_last_chain_expiry_timestamp_seconds`. They have the
+target as `instance` too, which Prometheus keeps where the scrape is told `honor_labels: true`, and else calls
+`exported_instance`. As from domain_exporter come `domain_expiry_days`, `domain_probe_success` and
+`domain_probe_duration_seconds`, with the label `domain`. Unlike there, `probe_ssl_earliest_cert_expiry` is also told of
+chains that do not hold, `domain_expiry_days` is left out where it is not known, and `domain_probe_success` is 1 where
+the registry publishes no expiry.
 
-Times are in UTC and by RFC 3339. Days left are rounded down, and negative once the date has passed.
+*Groups.* With --group, `table` and `plain` show targets that are alike as one: those with the same certificate (without
+certificates, the same registration) whose parts have the same statuses and the same problems. The first of them is
+named; the dates are the earliest among them. Counts and exit status stay those of all targets. The other formats, which
+tell programs of every target, refuse --group.
+
+*Times* are in UTC and by RFC 3339. Days left are rounded down, and negative once the date has passed.
 """
 
 _REGISTRIES = """
@@ -342,7 +345,7 @@ Icinga as it is.
     Critical: something has expired, is about to, is invalid, at risk or not registered.
 
 `3`
-    Unknown: something could not be found out; or the command line or a setting cannot be used.
+    Unknown: something could not be found out. Or the command line or a setting cannot be used, also with --exit-zero.
 
 `130`
     Interrupted by Ctrl-C. What had finished by then is printed; with --output nothing is written, and an old file
@@ -373,13 +376,14 @@ Run as a plugin of Nagios or Icinga:
     domaincheck check --format nagios www.example.com
 
 Write metrics for Prometheus, from a crontab:
-    domaincheck check --format prometheus -o /var/lib/node_exporter/domaincheck.prom --exit-zero -f hosts.txt
+    domaincheck check --format prometheus --exit-zero -f hosts.txt -o /var/lib/node_exporter/expiry.prom
 
 Check the hosts in a column of a spreadsheet that was saved as CSV:
     domaincheck check -f inventory.csv
 
-Check the sites that nginx serves:
-    nginx -T | awk '$1 == "server_name"' | tr -s ' \\t;' '\\n' | grep '^[a-z0-9].*\\.' | domaincheck check -
+Check the sites that nginx serves, by its own account of its configuration:
+    nginx -T | sed 's/#.*//' | tr -s ' \\t\\n' ' ' | grep -o '[ ;{]server_name [^;]*' |
+        tr ' "' '\\n' | grep '^[a-z0-9].*\\.' | domaincheck check -
 
 Take the days left out of the JSON:
     domaincheck check --json example.com | jq '.results[0].tls.days_left'
@@ -405,4 +409,5 @@ Sound the alarm when somebody else's certificate appears, or the domain is taken
 Look at registrations only:
     domaincheck check --no-tls example.com example.org
 """,
+    see_also=("domaincheck.toml(5)",),
 )

@@ -60,6 +60,10 @@ With --json, one object:
     as above, a file by its path; and `line`, `null` for what is from elsewhere
 """
     },
+    examples="""
+See only what was changed, and where:
+    domaincheck config show --changed
+""",
     see_also=_PAGE,
 )
 
@@ -120,6 +124,9 @@ said is lost.
     examples="""
 See what can be settled:
     domaincheck config init --stdout | less
+
+Begin with all of it:
+    domaincheck config init
 """,
     see_also=_PAGE,
 )
@@ -136,6 +143,9 @@ Numbers, dates, `true` and `false` are written bare, texts and the names of doma
 begin with `~`; one that is not absolute is looked for in the folder where the command runs. Every setting but those of
 single domains can also be given in the environment, as `DOMAINCHECK_CHECK_JOBS`. An option on the command line comes
 before the environment, the environment before the file; `domaincheck config show` tells where each value is from.
+
+Where an example is told in place of a default there is none: until it is set, what its words say holds, or nothing.
+Without `smtp.from`, or without a mail server that takes it, no mail is sent and no code.
 
 A section or a key that does not exist, and a value that cannot be used, is reported with file and line, and nothing is
 done. The file is made so that you alone can read it. It holds no password: `smtp.password_file` names a file that does,
@@ -158,5 +168,18 @@ Earlier warnings, mail through a server that wants a login, and a date of which 
     [domains."example.de"]
     expires_at = 2027-03-01
 """,
+    appendix={
+        "Files": """
+`~/.config/domaincheck/config.toml`
+    On Linux; `XDG_CONFIG_HOME` moves `~/.config`.
+
+`~/Library/Application Support/domaincheck/config.toml`
+    On macOS.
+
+`/etc/domaincheck/config.toml`
+    For the service that `domaincheck schedule --systemd` prints, or wherever else systemd's `CONFIGURATION_DIRECTORY`
+    says.
+""",
+    },
     see_also=("domaincheck(1)", "domaincheck-config(1)", "domaincheck-check(1)", "domaincheck-run-scheduled(1)"),
 )

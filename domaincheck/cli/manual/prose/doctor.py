@@ -13,7 +13,8 @@ being looked at, and nothing takes longer than its time limit. No secret is prin
     sections={
         "Findings": """
 `settings`
-    Where they are from. If they cannot be used, what depends on them is left out.
+    Where they are from. If they cannot be used, what depends on them is left out. A variable that begins with
+    `DOMAINCHECK_` and is none of ours, and so has no effect, is a warning.
 
 `store`
     How many subscriptions there are, and whether the file can be written.
@@ -56,5 +57,9 @@ With --json, one object: `version`, which is `"1"`; `status`, the worst mark of 
     examples="""
 See whether alerts would arrive:
     domaincheck doctor --mail you@example.com
+
+List what failed, in a script:
+    domaincheck doctor --json | jq -r '.checks[] | select(.mark == "failed") | .message'
 """,
+    see_also=("domaincheck.toml(5)",),
 )

@@ -9,7 +9,7 @@ HISTORY = Words(
 Shows what the scheduled runs have found of a target, which is spelt as for `domaincheck-check`(1): first the days left
 over time, of the certificate and of the registration, then what changed when, newest first. Results are kept by
 `domaincheck-run-scheduled`(1), for each target that somebody has subscribed to, and for as long as `history.keep_days`
-says; `domaincheck check` keeps none.
+says; `domaincheck check` keeps none. Without --since and --limit all of it is shown.
 """,
     sections={
         "The trend": """
@@ -63,4 +63,5 @@ Look at the last month:
 List the days on which name servers changed:
     domaincheck history --json example.com | jq -r '.changes[] | select(.what == "name_servers") | .at'
 """,
+    see_also=("domaincheck.toml(5)",),
 )

@@ -21,7 +21,8 @@ A target is a host, with a port if it is not 443. It may be written as
     an IP address; IPv6 with a port needs the brackets
 
 `https://example.com/path`, `smtp://mx.example.com:587`
-    an address, whose scheme chooses the port if there is none, and how TLS is begun
+    an address, whose scheme chooses the port if there is none, and how TLS is begun; `http` without a port means the
+    same site's https
 
 `file:chain.pem`, `file:///etc/ssl/site.p12`, `file:/etc/letsencrypt/live/*/fullchain.pem`
     a certificate file, for `domaincheck check` alone; patterns with `*`, `?` and `[`...`]` are expanded
@@ -36,10 +37,10 @@ commas: a `file:` target ends with its line or argument, at a comma before white
 at `#`.
 
 A file, or standard input, may as well be CSV with a header. The targets stand in the column called `target`, `host`,
-`hostname`, `domain` or `domain name`, in any case; of several, the first of these counts. A column `port` has the ports
-of hosts that are given without one. Commas, semicolons or tabs stand between the cells, and other columns do not
-matter: what --format csv has written can be read again. A row that cannot be read is an `invalid_target`; a header
-without any of these columns is an error, and nothing is checked.
+`hostname`, `domain` or `domain name`, in any case, also with `_` for the blank; of several, the first of these counts.
+A column `port` has the ports of hosts that are given without one. Commas, semicolons or tabs stand between the cells,
+and other columns do not matter: what --format csv has written can be read again. A row that cannot be read is an
+`invalid_target`; a header without any of these columns is an error, and nothing is checked.
 
 A registration belongs to a *registrable domain*: one label more than the public suffix that the host is under, as
 `example.co.uk` for `www.example.co.uk`. It is looked up once, however many of the targets are hosts under it. An IP
@@ -71,9 +72,12 @@ _FILES = """
     Events that were not delivered yet, and the key by which names are hashed. Neither is there without a key for
     PostHog: see `domaincheck-telemetry`(1).
 
-These are the places on Linux; on other systems the files are in the folders that are usual there. `XDG_CONFIG_HOME`,
+`*.lock`
+    Empty files, by which commands that run at the same time wait for each other. Leave them where they are.
+
+These are the places on Linux; on macOS all of it is in `~/Library/Application Support/domaincheck`. `XDG_CONFIG_HOME`,
 `XDG_DATA_HOME` and `XDG_STATE_HOME` move them, and so do systemd's `CONFIGURATION_DIRECTORY` and `STATE_DIRECTORY`,
-which name the folder itself.
+which name the folder itself. Folders and files are made so that nobody else can read them.
 """
 
 _SETTINGS = """
@@ -103,20 +107,30 @@ _ENVIRONMENT = """
 `POSTHOG_PERSONAL_API_KEY`, `POSTHOG_PROJECT_ID`
     What `domaincheck telemetry dashboard` needs.
 
+`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`
+    The proxy for what goes to PostHog. Nothing else goes by a proxy.
+
 `SSL_CERT_FILE`
     PEM file of the CAs to trust, unless --ca-file or `DOMAINCHECK_TLS_CA_FILE` names one.
 
 `NO_COLOR`
     If set to anything, no colours are used; nor are they with `TERM=dumb`.
 
-`LC_ALL`, `LANG`
-    If `C` or `POSIX`, tables on a terminal are made of ASCII alone.
+`LC_ALL`, `LC_CTYPE`, `LANG`
+    If the first of these that is set is `C` or `POSIX`, tables on a terminal are made of ASCII alone.
 
 `COLUMNS`
     The width to write tables for, in place of the terminal's.
 
 `XDG_CONFIG_HOME`, `CONFIGURATION_DIRECTORY`, `XDG_DATA_HOME`, `XDG_STATE_HOME`, `STATE_DIRECTORY`
     Where the files are: see `FILES`.
+"""
+
+_COMPLETIONS = """
+Completions for bash, zsh and fish come with the program, under `share` beside its `bin`. They offer commands, options,
+formats, settings and files, and the addresses and targets that were last subscribed or imported here; no process is
+started for it. A shell finds them by itself where that `share` is one of the system's; `EXAMPLES` shows what to do
+elsewhere. `man`(1) finds these pages where the `bin` beside them is on `PATH`.
 """
 
 PROGRAM = Words(
@@ -150,7 +164,7 @@ critical, 3 unknown. See `domaincheck-check`(1). For the other commands:
 `141`
     Whoever read the output has gone, as `head`(1) does when it has seen enough.
 """,
-    appendix={"Files": _FILES, "Settings": _SETTINGS, "Environment": _ENVIRONMENT},
+    appendix={"Files": _FILES, "Settings": _SETTINGS, "Environment": _ENVIRONMENT, "Completions": _COMPLETIONS},
     examples="""
 Look at one site:
     domaincheck check example.com
@@ -163,6 +177,17 @@ Learn who gave each answer:
 
 Use the settings of a project:
     domaincheck --config ./domaincheck.toml check -f hosts.txt
+
+Be told before something expires, every day by cron:
+    domaincheck config set smtp.host mail.example.com
+    domaincheck config set smtp.from alerts@example.com
+    domaincheck subscribe ops@example.com example.com
+    (crontab -l; domaincheck schedule --cron) | crontab -
+
+Load the completions of an installation in /opt, by a line in ~/.bashrc, in ~/.zshrc before compinit, or in config.fish:
+    source /opt/domaincheck/.venv/share/bash-completion/completions/domaincheck
+    fpath=(/opt/domaincheck/.venv/share/zsh/site-functions $fpath)
+    source /opt/domaincheck/.venv/share/fish/vendor_completions.d/domaincheck.fish
 """,
     see_also=("domaincheck.toml(5)",),
 )

@@ -8,7 +8,8 @@ REGISTRIES = Words(
     description="""
 Registries are asked by RDAP where IANA's list names a server for the top-level domain, or one is known all the same;
 then by WHOIS. A copy of the list comes with the program; `domaincheck registries refresh` fetches the present one.
-"""
+""",
+    see_also=("domaincheck.toml(5)",),
 )
 
 SHOW = Words(
@@ -24,11 +25,15 @@ See who answers for names under .de:
 
 REFRESH = Words(
     description="""
-Fetches the list and keeps it in the state file; `FILES` in `domaincheck`(1) says where that is. From then on it is
-used in place of the list that came with the program, unless that is newer.
+Fetches the list and keeps it in `cache.db`; `FILES` in `domaincheck`(1) says where that is. From then on it is used
+in place of the list that came with the program, unless that is newer. If it cannot be fetched or used, the old one
+stays.
 """,
     examples="""
 Bring the list up to date:
     domaincheck registries refresh
+
+Fetch it from a mirror:
+    domaincheck registries refresh --url https://mirror.example.net/rdap/dns.json
 """,
 )

@@ -58,7 +58,8 @@ is kept is not sent to the new project.
 TELEMETRY = Words(
     description="""
 Tells PostHog, in the cloud or on a server of yours, how `domaincheck` is used: which commands run, how they end, and
-how far people get who subscribe. It is for the operator who wants to know, and nobody else learns of it.
+how far people get who subscribe. It is for the operator who wants to know, and nobody else learns of it. The first
+command that tells anything says so on standard error, once, where that is a terminal.
 """,
     sections={"Switches": _SWITCHES, "Names": _NAMES, "Delivery": _DELIVERY},
     examples="""
@@ -71,6 +72,7 @@ See that it works:
 See what a command would tell, and send nothing:
     DOMAINCHECK_TELEMETRY=log domaincheck check example.com
 """,
+    see_also=("domaincheck.toml(5)",),
 )
 
 STATUS = Words(
@@ -107,13 +109,21 @@ With --json, one object:
 Times are in UTC and by RFC 3339; what there is none of is `null`.
 """
     },
+    examples="""
+See why nothing arrives:
+    domaincheck telemetry status
+""",
 )
 
 ENABLE = Words(
     description="""
 Sets `telemetry.enabled` in the settings file; what else stands there stays as it is. Standard error says if something
 is missing, as a key, or stands above the file.
-"""
+""",
+    examples="""
+Switch it on after it was switched off:
+    domaincheck telemetry enable
+""",
 )
 
 DISABLE = Words(
@@ -132,7 +142,11 @@ SHOW = Words(
     description="""
 Prints the events that wait to be sent to the present project. On the way PostHog's library adds its own name and
 version, and two marks, by which PostHog neither looks up a place nor corrects the time.
-"""
+""",
+    examples="""
+Read them at leisure:
+    domaincheck telemetry show | jq .
+""",
 )
 
 
@@ -152,6 +166,10 @@ Each has, besides its own properties, `app_version` and `run_id`, which is the s
 {terms({f"`{each.name}`": _meaning(each) for each in declarations()})}
 """
     },
+    examples="""
+See which events tell of domains:
+    domaincheck telemetry events --json | jq -r '.events[] | select(.properties.domains) | .name'
+""",
 )
 
 FLUSH = Words(
@@ -171,6 +189,10 @@ Delivers what is waiting, within a minute, without regard to a pause that is in 
 `130`
     Interrupted by Ctrl-C.
 """,
+    examples="""
+Send what is left before this machine is switched off:
+    domaincheck telemetry flush
+""",
 )
 
 WHOIS = Words(
@@ -187,6 +209,10 @@ state folder; without that file, as on another machine, nobody can tell the hash
 
 `3`
     What was given is no e-mail address.
+""",
+    examples="""
+Find somebody in PostHog:
+    domaincheck telemetry whois you@example.com
 """,
 )
 
