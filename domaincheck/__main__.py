@@ -19,8 +19,6 @@ def run() -> None:
     if sys.argv[1:] in (["--version"], ["-V"]) and _told_version():
         return
     gc.set_threshold(GARBAGE_THRESHOLD)
-    from domaincheck.cli.invocation import INTERRUPTED
-
     try:
         from domaincheck.cli.app import main
         from domaincheck.world import World
@@ -28,6 +26,8 @@ def run() -> None:
         world = World.real()
         status = main(sys.argv[1:], world)
     except KeyboardInterrupt:  # while the above was being imported
+        from domaincheck.cli.invocation import INTERRUPTED
+
         os._exit(INTERRUPTED)
     world.leave_at_once(status)
 

@@ -174,7 +174,9 @@ def test_a_key_of_another_certificate_is_refused(server: HostileServer, tmp_path
     cert.write_bytes(root.leaf("client").chain_pem)
     key.write_bytes(root.leaf("client").key_pem)
     options = ("--client-cert", cert, "--client-key", key)
-    assert_refused(run("check", f"127.0.0.1:{server.port}", *options), server, str(cert), "mismatch")
+    assert_refused(
+        run("check", f"127.0.0.1:{server.port}", *options), server, str(cert), "the key is that of another certificate"
+    )
 
 
 def test_an_output_that_is_a_directory_is_refused(server: HostileServer, tmp_path: Path) -> None:

@@ -264,6 +264,12 @@ def test_without_threads_to_spare_addresses_take_turns_in_fair_shares(threads: i
     assert time.monotonic() - started < 0.5 + TOLERANCE
 
 
+def test_when_the_time_is_over_no_more_threads_are_started() -> None:
+    """A name may have thousands of addresses, and those whose turn never came are told without delay."""
+    found = visit_all(places(100), lambda address, _: (address.ip, threading.get_ident()), Deadline(0))
+    assert found == tuple((address.ip, threading.get_ident()) for address in places(100))
+
+
 def test_threads_are_given_back_even_after_a_fault() -> None:
     """What fails in one visit fails the whole, and leaves as many threads to spare as before."""
     spare = threading.BoundedSemaphore(3)

@@ -153,11 +153,12 @@ def test_an_expired_certificate_is_told_though_a_client_certificate_is_wanted(cl
     ("content", "words"),
     [
         (None, "cannot be read: No such file"),
-        (b"", "cannot be used"),
-        (b"this is no PEM at all\n", "cannot be used"),
-        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be used"),
+        (b"", "cannot be used: it holds no certificate in PEM$"),
+        (b"this is no PEM at all\n", "cannot be used: it holds no certificate in PEM$"),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "cannot be used: "),
+        (b"-----BEGIN CERTIFICATE-----\nAAAA\n", "cannot be used: what stands there as PEM is damaged$"),
     ],
-    ids=["missing", "empty", "no PEM", "broken PEM"],
+    ids=["missing", "empty", "no PEM", "broken PEM", "half of PEM"],
 )
 def test_a_ca_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes | None, words: str) -> None:
     """What is wrong with a CA file is said in one sentence, with its path."""
@@ -180,9 +181,18 @@ def test_a_key_that_belongs_to_another_certificate_is_refused(
 ) -> None:
     """A client's certificate and key must belong together."""
     key = tmp_path / "key.pem"
-    key.write_bytes(root.leaf(HOST).key_pem)
-    with pytest.raises(UsageError, match="client certificate"):
-        context_for(Credentials(ca_file, identity[0], key))
+    for kind in ("P-256", "RSA 2048"):
+        key.write_bytes(root.leaf(HOST, key=kind).key_pem)
+        with pytest.raises(UsageError, match=r"cert\.pem cannot be used: the key is that of another certificate"):
+            context_for(Credentials(ca_file, identity[0], key))
+
+
+def test_a_client_certificate_must_be_pem(identity: tuple[Path, Path], tmp_path: Path) -> None:
+    """OpenSSL gives no reason when it finds none in it."""
+    other = tmp_path / "cert.der"
+    other.write_bytes(b"0\x82")
+    with pytest.raises(UsageError, match=r"cert\.der cannot be used: it must be PEM, and its key as well"):
+        context_for(Credentials(client_cert=other, client_key=identity[1]))
 
 
 def test_a_certificate_without_its_key_tells_where_the_key_may_be(identity: tuple[Path, Path]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domaincheck.model import Failure, ProblemCode, Severity, Status, TlsFacts
+from domaincheck.model import Failure, ProblemCode, Revocation, RevocationState, Severity, Status, TlsFacts
 from domaincheck.verdict import Policy, judge_tls
 from tests.facts import DAY, HOST, NOW, certificate, codes, tls_facts
 
@@ -58,10 +58,25 @@ def test_what_is_the_same_everywhere_is_told_once() -> None:
 def test_each_group_is_named_with_what_it_shows() -> None:
     """The sentence names addresses, verdicts with their reasons, and certificates."""
     assert judge(GOOD, DEAD, GOOD, EXPIRED).problems[-1].message == (
-        "the addresses do not show the same: 192.0.2.2: unreachable (timeout); "
-        "192.0.2.4: expired, a certificate until 2026-11-22 (SHA-256 cdcdcdcd…); "
+        "the addresses do not show the same: 192.0.2.4: expired, a certificate until 2026-11-22 (SHA-256 cdcdcdcd…); "
+        "192.0.2.2: unreachable (timeout); "
         "192.0.2.1, 192.0.2.3: valid, a certificate until 2027-06-11 (SHA-256 abababab…)"
     )
+
+
+def test_of_groups_of_one_size_the_worst_is_named_first() -> None:
+    """Where not all can be named, those are that matter."""
+    message = judge(GOOD, SOON, WRONG, DEAD, EXPIRED).problems[1].message
+    places = [message.find(f"192.0.2.{number}") for number in (5, 3, 4, 2)]
+    assert (places == sorted(places), message.endswith("; and 1 more address")) == (True, True)
+
+
+def test_notes_and_what_the_status_says_are_not_told_again() -> None:
+    """The sentence is long enough without them."""
+    asked = Revocation(RevocationState.UNKNOWN, message="nobody could be asked")
+    message = judge(replace(EXPIRED, revocation=asked), replace(GOOD, revocation=asked)).problems[1].message
+    assert "192.0.2.1: expired, a certificate until" in message
+    assert "192.0.2.2: valid, a certificate until" in message
 
 
 @pytest.mark.parametrize(("count", "end"), [(50, "; and 46 more addresses"), (5, "; and 1 more address")])

@@ -166,6 +166,15 @@ def test_a_wrong_name_is_invalid_and_explained(names: tuple[str, ...], message: 
 # --- several faults ------------------------------------------------------------------------------------------------
 
 
+def test_names_that_were_lost_are_not_said_to_be_missing() -> None:
+    """Of a certificate that only we could read, as far as that went, nothing can be said about the host."""
+    damaged = Failure(ProblemCode.MALFORMED_RESPONSE, "OpenSSL cannot read it")
+    part = judge(certificate(names=()), verification=None, failure=damaged)
+    assert (part.status, part.hostname_matches, codes(part)) == (Status.INVALID, None, ["malformed_response"])
+    part = judge(certificate(names=("other.example",)), verification=None, failure=damaged)
+    assert (part.hostname_matches, codes(part)) == (False, ["hostname_mismatch", "malformed_response"])
+
+
 def test_all_faults_are_told_and_expired_comes_before_invalid() -> None:
     """An expired, wrong, weak certificate from nowhere is expired, with each of its faults."""
     leaf = certificate(-DAY, names=("other.example",), key=PublicKey("RSA", 1024), issuer_urls=())

@@ -183,20 +183,30 @@ class RevocationServer(LoopbackServer):
         return f"http://{host}:{self.port}{path}"
 
     async def serve(self, peer: Peer) -> None:
-        """Answer one request and close."""
-        head, _, body = (await peer.receive_until(b"\r\n\r\n")).partition(b"\r\n\r\n")
-        path = head.split(b" ", 2)[1].decode("latin-1")
+        """Answer one request and close; who leaves before it is whole has asked for nothing."""
+        head, end, body = (await peer.receive_until(b"\r\n\r\n")).partition(b"\r\n\r\n")
+        if not end:
+            return
+        _, path, *_ = (*head.decode("latin-1").split(" "), "")
         self._asked.append(path)
         found = self.published.get(path)
         if isinstance(found, Responder):
             while len(body) < _content_length(head) and (more := await peer.receive()):
                 body += more
-            found = found.answer(body)
+            found = _answered(found, body)
         if isinstance(found, bytes):
             found = respond(HTTPStatus.OK, body=found)
         await (found or respond(HTTPStatus.NOT_FOUND))(peer)
 
 
+def _answered(responder: Responder, question: bytes) -> bytes | Behaviour:
+    try:
+        return responder.answer(question)
+    except ValueError:
+        return respond(HTTPStatus.BAD_REQUEST)
+
+
 def _content_length(head: bytes) -> int:
     lines = (line.lower().partition(b":") for line in head.split(b"\r\n"))
-    return next((int(value) for name, _, value in lines if name == b"content-length"), 0)
+    values = (value.strip() for name, _, value in lines if name == b"content-length")
+    return next((int(value) for value in values if value.isdigit()), 0)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import UsageError
@@ -22,8 +23,16 @@ _EDGE = re.compile(rb"-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----")
 
 _JAVA = b"\xfe\xed\xfe\xed"
 
+_OTHERS = (  # what begins as a certificate does, by the tags of what stands in its first part
+    (re.compile(rb"\x02?\x30\x30[\x17\x18]"), "a list of revocations"),  # RFC 5280 §5.1
+    (re.compile(rb"\x02\x30\x30(?:\xa0|\Z)"), "a certificate request"),  # RFC 2986 §4.1
+    (re.compile(rb"\x06"), "a key"),  # public, or encrypted: RFC 5280 §4.1, RFC 5958 §3
+)
+
 _NOTHING = "holds no certificate, neither as PEM nor as DER or PKCS#12"
 _KEY_ONLY = "holds a private key and no certificate"
+_PKCS7 = "holds PKCS#7, which is not read here: convert it with 'openssl pkcs7 {}-print_certs'"
+_SIGNED_DATA = bytes.fromhex("2a864886f70d010702")  # RFC 5652 §5.1: in DER all that PKCS#7 is known by
 
 
 def certificates(data: bytes, password: bytes | None = None) -> tuple[bytes, ...]:
@@ -66,7 +75,7 @@ def _from_pem(blocks: Sequence[tuple[str, bytes | None]]) -> tuple[bytes, ...]:
     if any(label.endswith("PRIVATE KEY") for label in labels):
         raise UsageError(_KEY_ONLY)
     if labels & {"PKCS7", "CMS"}:
-        raise UsageError("holds PKCS#7, which is not read here: convert it with 'openssl pkcs7 -print_certs'")
+        raise UsageError(_PKCS7.format(""))
     raise UsageError(f"holds no certificate, only {clean(min(labels))}")
 
 
@@ -85,11 +94,25 @@ def _from_der(data: bytes) -> bytes:
         inner = der.element(data, outer.start, outer.stop)
     except der.DerError as error:
         raise UsageError(_NOTHING if data else "is empty") from error
+    if outer.tag == der.SEQUENCE and data[inner.start : inner.stop] == _SIGNED_DATA:
+        raise UsageError(_PKCS7.format("-inform DER "))
     if outer.tag != der.SEQUENCE or inner.tag not in (der.SEQUENCE, der.INTEGER):
         raise UsageError(_NOTHING)
     if inner.tag == der.INTEGER:  # a version: PKCS#8, PKCS#1 and SEC 1 begin so
         raise UsageError(_KEY_ONLY)
+    tags = bytes(tag for tag, *_ in _parts(data, inner))
+    for others, name in _OTHERS:
+        if others.match(tags):
+            raise UsageError(f"holds {name} and no certificate")
     return data[: outer.stop]
+
+
+def _parts(data: bytes, parent: der.Element) -> list[der.Part]:
+    """Return what *parent* is made of, as far as that can be read."""
+    found: list[der.Part] = []
+    with suppress(der.DerError):
+        der.parts(data, parent.start, parent.stop, found)
+    return found
 
 
 def leaf_first(ders: tuple[bytes, ...]) -> tuple[bytes, ...]:

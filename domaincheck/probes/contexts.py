@@ -17,6 +17,17 @@ if TYPE_CHECKING:
 _CIPHERS = "DEFAULT:@SECLEVEL=0"
 _ANY_CIPHERS = "ALL:eNULL:!aNULL:!PSK:!SRP:@SECLEVEL=0"  # without those for which no certificate is shown
 _LEGACY_SERVER_CONNECT = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: take servers from before RFC 5746; Python names it in 3.12
+_ANOTHERS = "the key is that of another certificate"
+_REASONS = {
+    "NO_CERTIFICATE_OR_CRL_FOUND": "it holds no certificate in PEM",
+    "KEY_VALUES_MISMATCH": _ANOTHERS,
+    "KEY_TYPE_MISMATCH": _ANOTHERS,
+    "NO_CERTIFICATE_ASSIGNED": _ANOTHERS,  # for a key of that type, that is
+}
+"""OpenSSL's reasons, where its own words would not do."""
+
+_NOT_PEM = "it must be PEM, and its key as well"
+
 _making = threading.Lock()
 
 
@@ -60,9 +71,10 @@ def _context(credentials: Credentials, lenient: bool, plain: bool) -> ssl.SSLCon
     # Python 3.13 changed create_default_context; set by hand, verdicts are the same on every version.
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    _load(credentials.ca_file, "CA file", lambda: trust_store(context, credentials.ca_file))
-    if credentials.client_cert is not None:
-        _load(credentials.client_cert, "client certificate", lambda: _load_own(context, credentials))
+    ca_file, own = credentials.ca_file, credentials.client_cert
+    _load(ca_file, "CA file", "what stands there as PEM is damaged", lambda: trust_store(context, ca_file))
+    if own is not None:
+        _load(own, "client certificate", _NOT_PEM, lambda: _load_own(context, credentials))
     return context
 
 
@@ -89,13 +101,13 @@ def _load_own(context: ssl.SSLContext, credentials: Credentials) -> None:
         raise
 
 
-def _load(path: Path | None, what: str, load: Any) -> None:
+def _load(path: Path | None, what: str, otherwise: str, load: Any) -> None:
+    """Load the file *path*; *otherwise* says what is wrong with it where OpenSSL gives no reason."""
     try:
         load()
     except ssl.SSLError as error:
-        reason = (
-            "it holds no certificate and key in PEM" if error.reason is None else error.reason.replace("_", " ").lower()
-        )
-        raise UsageError(f"the {what} {path} cannot be used: {reason}") from error
+        reason = error.reason or ""
+        words = _REASONS.get(reason, reason.replace("_", " ").lower()) or otherwise
+        raise UsageError(f"the {what} {path} cannot be used: {words}") from error
     except OSError as error:
         raise UsageError(f"the {what} {path} cannot be read: {error.strerror}") from error

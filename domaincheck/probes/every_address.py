@@ -39,6 +39,9 @@ def visit_all(
         size = helpers + 1
         for start in range(0, len(addresses), size):
             share = _share(deadline, ceil((len(addresses) - start) / size))
+            if share is None:  # each visit will say so, and is not worth a thread
+                found += [visit(address, deadline) for address in addresses[start:]]
+                break
             found += _together(addresses[start : start + size], visit, share)
     return tuple(found)
 
@@ -54,11 +57,12 @@ def _helpers(wanted: int, spare: threading.Semaphore) -> Iterator[int]:
             spare.release()
 
 
-def _share(deadline: Deadline, turns: int) -> Deadline:
+def _share(deadline: Deadline, turns: int) -> Deadline | None:
+    """Return the time for the first of *turns*, ``None`` when the time is over."""
     try:
         return deadline.part(1 / turns)
-    except NetworkError:  # the time is over, and each visit will say so
-        return deadline
+    except NetworkError:
+        return None
 
 
 def _together(addresses: Sequence[Address], visit: Callable[[Address, Deadline], T], share: Deadline) -> list[T]:

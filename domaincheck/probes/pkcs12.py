@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+import threading
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from domaincheck.errors import UsageError
 from domaincheck.probes import der
-from domaincheck.probes.unwarned import unwarned
 from domaincheck.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates
 
-MOST_ROUNDS = 10_000_000
-"""Rounds of hashing that a file may cost; it takes some seconds, and nothing can break it off.
+MOST_ROUNDS = 5_000_000
+"""Rounds of hashing that a file may cost; they take a second or two, and nothing can break them off.
 
 OpenSSL asks for some thousand, and careful programs for a million.
 """
@@ -22,6 +26,8 @@ OpenSSL asks for some thousand, and careful programs for a million.
 # RFC 7292 §4: a sequence that begins with version 3, in DER or in BER of indefinite length.
 _BEGINNING = re.compile(rb"\x30(?:[\x00-\x80]|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03", re.DOTALL)
 _CONSTRUCTED = 0x20
+
+_filtering = threading.Lock()
 
 
 def is_pkcs12(data: bytes) -> bool:
@@ -53,7 +59,7 @@ def _opened(data: bytes, password: bytes | None) -> PKCS12KeyAndCertificates:
     from cryptography.hazmat.primitives.serialization import pkcs12
 
     try:
-        with unwarned():
+        with _in_silence():
             return pkcs12.load_pkcs12(data, password)
     except UnsupportedAlgorithm as error:
         raise UsageError(f"is PKCS#12, encrypted as nobody should any more: {clean(str(error))}") from error
@@ -65,6 +71,17 @@ def _opened(data: bytes, password: bytes | None) -> PKCS12KeyAndCertificates:
         return _opened(data, None)
     except UsageError as error:
         raise UsageError("is PKCS#12, and damaged, or its password is not that of --password-file") from error
+
+
+@contextmanager
+def _in_silence() -> Iterator[None]:
+    """Keep from our users what the library warns its programmers of: odd certificates, and what is not quite DER.
+
+    Python's filters are those of the whole process, so one thread at a time may change them.
+    """
+    with _filtering, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def rounds(data: bytes) -> int:
@@ -79,7 +96,7 @@ def rounds(data: bytes) -> int:
         if length & 0x80:
             start += length & 0x7F
             length = int.from_bytes(data[at + 2 : start], "big")
-        stop = start + length
+        stop = min(start + length, len(data))
         if salted and tag == der.INTEGER:
             total += int.from_bytes(data[start:stop], "big")
         salted = tag == der.OCTET_STRING

@@ -34,14 +34,18 @@ def worst_of(parts: Sequence[TlsPart]) -> TlsPart:
 def _groups(parts: Sequence[TlsPart]) -> list[list[TlsPart]]:
     """Return *parts* in groups that show the same certificate and come to the same verdict, notes apart.
 
-    The smallest group stands first, so that the stale backend among ten is named before the nine.
+    The smallest group stands first, so that the stale backend among ten is named before the nine, and of equally small
+    ones the worst.
     """
     groups: dict[object, list[TlsPart]] = {}
     for part in parts:
-        # Whether an issuer could be asked says nothing about the address.
-        codes = frozenset(problem.code for problem in part.problems if problem.severity is not Severity.OK)
-        groups.setdefault((part.status, part.fingerprint_sha256, codes), []).append(part)
-    return sorted(groups.values(), key=len)
+        groups.setdefault((part.status, part.fingerprint_sha256, frozenset(_codes(part))), []).append(part)
+    return sorted(groups.values(), key=lambda group: (len(group), -group[0].severity.rank, group[0].status.rank))
+
+
+def _codes(part: TlsPart) -> list[ProblemCode]:
+    """Return what is wrong, each once; whether an issuer could be asked, as all notes, says nothing of an address."""
+    return list(dict.fromkeys(problem.code for problem in part.problems if problem.severity is not Severity.OK))
 
 
 def _sentence(groups: Sequence[Sequence[TlsPart]]) -> str:
@@ -57,9 +61,9 @@ def _sentence(groups: Sequence[Sequence[TlsPart]]) -> str:
 
 def _shown(part: TlsPart) -> str:
     """Say what one address shows: status, reasons, and the certificate by its end and the start of its fingerprint."""
-    codes = ", ".join(dict.fromkeys(problem.code.replace("_", " ") for problem in part.problems))
+    reasons = ", ".join(code.replace("_", " ") for code in _codes(part) if code.value != part.status.value)
     status = part.status.replace("_", " ")
-    words = f"{status} ({codes})" if codes and codes != status else status
+    words = f"{status} ({reasons})" if reasons else status
     if part.not_after and part.fingerprint_sha256:
         words += f", a certificate until {part.not_after:%Y-%m-%d} (SHA-256 {part.fingerprint_sha256[:8]}…)"
     return words

@@ -46,7 +46,7 @@ def judge_tls(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
 
 def _judge(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
     leaf = facts.sent[0] if facts.sent else None
-    named = matches(facts.name, leaf.names) if leaf and facts.name is not None else None
+    named = _names(facts, leaf) if leaf else None
     windows = policy.for_certificate(_lifetime(leaf))
     expiry = first_expiry(path_of(facts), now)
     dates = date_problems(path_of(facts), windows, expiry, now) if leaf else ()
@@ -79,6 +79,15 @@ def _judge(facts: TlsFacts, policy: Policy, now: datetime) -> TlsPart:
         addresses=None if facts.addresses is None else (),
         revocation=facts.revocation,
     )
+
+
+def _names(facts: TlsFacts, leaf: Certificate) -> bool | None:
+    """Return whether *leaf* is for the host, ``None`` if that is all the same, or cannot be told.
+
+    Where nobody could read it but us, its names may just not be among what could be read.
+    """
+    lost = facts.verification is None and not leaf.names
+    return None if facts.name is None or lost else matches(facts.name, leaf.names)
 
 
 def _lifetime(leaf: Certificate | None) -> timedelta | None:
